@@ -1,0 +1,107 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]
+
+/// A module of Graft: `Sources/<name>`.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one module: `Tests/<name>Tests`.
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, resources: resources,
+        swiftSettings: strict)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// Element-wise kernels must round alike on every instruction set, so contraction to fused
+/// multiply-add is off: it would make the bits depend on the processor.
+let kernelFlags: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Werror"])]
+
+let package = Package(
+    name: "graft",
+    products: [.executable(name: "graft", targets: ["graft"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // C: one wrapper a library, and the two C targets of our own.
+        .systemLibrary(name: "CZeroMQ", pkgConfig: "libzmq", providers: [.apt(["libzmq3-dev"])]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(
+            name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .target(name: "CWireMessages", dependencies: ["CProtobufC"]),
+        .target(name: "CTensorKernels", cSettings: kernelFlags),
+
+        // The network half.
+        module("ZeroMQMessaging", ["CZeroMQ", logging]),
+        module("WireProtocol", ["CWireMessages", "CProtobufC"]),
+        module("Collectives", ["WireProtocol"]),
+
+        // The compute half.
+        module("TensorKernels", ["CTensorKernels", "COpenBLAS"]),
+        module("DifferentiableTensors", ["TensorKernels"]),
+        module("NeuralLayers", ["DifferentiableTensors", "TensorKernels"]),
+        module("Optimizers", ["DifferentiableTensors", "TensorKernels"]),
+        module("CheckpointFormats", ["TensorKernels"]),
+        module("Tokenization"),
+        module("TrainingDatasets", ["TrainingJobs", crypto]),
+        module("FeatureCache", ["TensorKernels", crypto]),
+        module(
+            "PretrainedBackbones",
+            ["NeuralLayers", "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization"]),
+        module("TaskHeads", ["NeuralLayers", "DifferentiableTensors", "TensorKernels"]),
+        module(
+            "TransferTechniques",
+            [
+                "TrainingJobs", "PretrainedBackbones", "TaskHeads", "NeuralLayers", "Optimizers",
+                "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization", crypto,
+            ]),
+
+        // What both halves speak of: values without IO.
+        module("TrainingJobs", [yams]),
+        module("TaskMetrics"),
+        module("ContentStore", [crypto]),
+
+        // Services.
+        module("JobStore", ["TrainingJobs", grdb]),
+        module("JobScheduling", ["TrainingJobs", "TaskMetrics"]),
+        module(
+            "CoordinatorService",
+            [
+                "ZeroMQMessaging", "WireProtocol", "TrainingJobs", "TrainingDatasets", "TaskMetrics",
+                "ContentStore", "JobStore", "JobScheduling", lifecycle, logging,
+            ]),
+        module(
+            "WorkerService",
+            [
+                "ZeroMQMessaging", "WireProtocol", "Collectives", "TrainingJobs", "TrainingDatasets",
+                "TaskMetrics", "ContentStore", "FeatureCache", "TransferTechniques", "PretrainedBackbones",
+                "Optimizers", "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization",
+                lifecycle, logging,
+            ]),
+
+        // Entry.
+        module(
+            "CommandLineInterface",
+            [
+                "CoordinatorService", "WorkerService", "ZeroMQMessaging", "WireProtocol", "TrainingJobs",
+                "TrainingDatasets", "TaskMetrics", "ContentStore", "TransferTechniques", "PretrainedBackbones",
+                "TensorKernels", "CheckpointFormats", "Tokenization", argumentParser, logging, lifecycle,
+            ]),
+        .executableTarget(name: "graft", dependencies: ["CommandLineInterface"], swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,235 @@
+/// What one job file says, as typed values: docs/jobs.md is the reference for users.
+///
+/// Its canonical JSON (sorted keys, no white space) travels to the coordinator and the workers.
+public struct JobSpecification: Codable, Sendable, Equatable {
+    public var name: String
+    public var seed: UInt64
+    public var backbone: BackboneSpecification
+    public var technique: TechniqueSpecification
+    public var tasks: [TaskSpecification]
+    public var training: TrainingSpecification
+    public var workers: WorkerRange
+
+    public init(
+        name: String, seed: UInt64 = 0, backbone: BackboneSpecification, technique: TechniqueSpecification,
+        tasks: [TaskSpecification], training: TrainingSpecification = TrainingSpecification(),
+        workers: WorkerRange = WorkerRange()
+    ) {
+        self.name = name
+        self.seed = seed
+        self.backbone = backbone
+        self.technique = technique
+        self.tasks = tasks
+        self.training = training
+        self.workers = workers
+    }
+}
+
+/// The pretrained model: a Hugging Face-style folder.
+public struct BackboneSpecification: Codable, Sendable, Equatable {
+    /// Folder with config.json, model.safetensors and the tokenizer's files. Relative to the job file.
+    public var folder: String
+    /// Tokens per sample at the most, special tokens included; longer input is cut.
+    public var maximumLength: Int
+
+    public init(folder: String, maximumLength: Int = 128) {
+        self.folder = folder
+        self.maximumLength = maximumLength
+    }
+}
+
+public enum TechniqueKind: String, Codable, Sendable, CaseIterable {
+    /// The backbone is frozen, a new head is trained on its pooled features.
+    case featureExtraction = "feature-extraction"
+    /// The first `frozenLayers` layers (and the embeddings) are frozen, the rest and the head are trained.
+    case fineTuning = "fine-tuning"
+    /// The same network from random weights, all of it trained: the control.
+    case fromScratch = "from-scratch"
+}
+
+public enum HeadKind: String, Codable, Sendable, CaseIterable { case linear, mlp }
+
+public enum PoolingKind: String, Codable, Sendable, CaseIterable { case mean, cls }
+
+public struct TechniqueSpecification: Codable, Sendable, Equatable {
+    public var kind: TechniqueKind
+    /// Encoder layers that stay frozen in fine-tuning. `nil`: all for feature extraction, none from scratch.
+    public var frozenLayers: Int?
+    public var head: HeadKind
+    public var pooling: PoolingKind
+    /// Drop probability in the trained part.
+    public var dropout: Float
+
+    public init(
+        kind: TechniqueKind, frozenLayers: Int? = nil, head: HeadKind = .linear, pooling: PoolingKind = .mean,
+        dropout: Float = 0.1
+    ) {
+        self.kind = kind
+        self.frozenLayers = frozenLayers
+        self.head = head
+        self.pooling = pooling
+        self.dropout = dropout
+    }
+}
+
+public enum TaskKind: String, Codable, Sendable, CaseIterable {
+    case textClassification = "text-classification"
+}
+
+public enum MetricKind: String, Codable, Sendable, CaseIterable {
+    case accuracy
+    case macroF1 = "macro-f1"
+    case f1
+    case loss
+}
+
+public enum DataFormat: String, Codable, Sendable, CaseIterable { case csv, tsv, jsonl }
+
+/// One split's file. `format` follows from the file's name where it is not given.
+public struct DataFileSpecification: Codable, Sendable, Equatable {
+    public var path: String
+    public var format: DataFormat
+    /// Keep this many samples, drawn by the job's seed: a label budget. `nil`: all.
+    public var limit: Int?
+
+    public init(path: String, format: DataFormat, limit: Int? = nil) {
+        self.path = path
+        self.format = format
+        self.limit = limit
+    }
+}
+
+public struct TaskSpecification: Codable, Sendable, Equatable {
+    public var name: String
+    public var kind: TaskKind
+    public var train: DataFileSpecification
+    public var validation: DataFileSpecification?
+    /// Part of `train` set aside for validation where there is no file for it: 0 … 0.5.
+    public var validationFraction: Double
+    public var test: DataFileSpecification?
+    /// Column (or JSON key) of the input text.
+    public var textColumn: String
+    /// Column (or JSON key) of the label.
+    public var labelColumn: String
+    public var metric: MetricKind
+
+    public init(
+        name: String, kind: TaskKind = .textClassification, train: DataFileSpecification,
+        validation: DataFileSpecification? = nil, validationFraction: Double = 0,
+        test: DataFileSpecification? = nil, textColumn: String = "text", labelColumn: String = "label",
+        metric: MetricKind = .accuracy
+    ) {
+        self.name = name
+        self.kind = kind
+        self.train = train
+        self.validation = validation
+        self.validationFraction = validationFraction
+        self.test = test
+        self.textColumn = textColumn
+        self.labelColumn = labelColumn
+        self.metric = metric
+    }
+}
+
+public enum OptimizerKind: String, Codable, Sendable, CaseIterable { case adamw, sgd }
+
+public struct OptimizerSpecification: Codable, Sendable, Equatable {
+    public var kind: OptimizerKind
+    public var learningRate: Float
+    public var weightDecay: Float
+    /// AdamW only.
+    public var beta1: Float
+    public var beta2: Float
+    public var epsilon: Float
+    /// SGD only.
+    public var momentum: Float
+
+    public init(
+        kind: OptimizerKind = .adamw, learningRate: Float = 1e-3, weightDecay: Float = 0.01, beta1: Float = 0.9,
+        beta2: Float = 0.999, epsilon: Float = 1e-8, momentum: Float = 0.9
+    ) {
+        self.kind = kind
+        self.learningRate = learningRate
+        self.weightDecay = weightDecay
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+        self.momentum = momentum
+    }
+}
+
+public enum ScheduleKind: String, Codable, Sendable, CaseIterable { case constant, linear, cosine }
+
+public struct ScheduleSpecification: Codable, Sendable, Equatable {
+    public var kind: ScheduleKind
+    /// Part of all steps over which the rate rises from 0: 0 … 1.
+    public var warmup: Float
+
+    public init(kind: ScheduleKind = .linear, warmup: Float = 0.1) {
+        self.kind = kind
+        self.warmup = warmup
+    }
+}
+
+public struct EarlyStoppingSpecification: Codable, Sendable, Equatable {
+    /// Evaluations without improvement before training stops.
+    public var patience: Int
+    public var minimumImprovement: Double
+
+    public init(patience: Int, minimumImprovement: Double = 0) {
+        self.patience = patience
+        self.minimumImprovement = minimumImprovement
+    }
+}
+
+public enum CheckpointChoice: String, Codable, Sendable, CaseIterable { case best, last }
+
+/// How long and how the trained part is trained.
+public struct TrainingSpecification: Codable, Sendable, Equatable {
+    /// Passes over the training split. Exactly one of `epochs` and `steps` is set.
+    public var epochs: Int?
+    public var steps: Int?
+    /// Samples of one step, over all workers.
+    public var batch: Int
+    /// Parts of a batch. They belong to the job, not to workers: see docs/decisions.
+    public var microBatches: Int
+    public var optimizer: OptimizerSpecification
+    public var schedule: ScheduleSpecification
+    /// Largest global L2 norm of the gradient; `nil`: none.
+    public var gradientClipping: Float?
+    public var earlyStopping: EarlyStoppingSpecification?
+    /// Which checkpoint becomes the model: the best by validation metric, or the last.
+    public var keep: CheckpointChoice
+    /// Steps between evaluations; `nil`: at every epoch's end.
+    public var evaluateEvery: Int?
+
+    public init(
+        epochs: Int? = 10, steps: Int? = nil, batch: Int = 32, microBatches: Int = 8,
+        optimizer: OptimizerSpecification = OptimizerSpecification(),
+        schedule: ScheduleSpecification = ScheduleSpecification(), gradientClipping: Float? = 1,
+        earlyStopping: EarlyStoppingSpecification? = nil, keep: CheckpointChoice = .best,
+        evaluateEvery: Int? = nil
+    ) {
+        self.epochs = epochs
+        self.steps = steps
+        self.batch = batch
+        self.microBatches = microBatches
+        self.optimizer = optimizer
+        self.schedule = schedule
+        self.gradientClipping = gradientClipping
+        self.earlyStopping = earlyStopping
+        self.keep = keep
+        self.evaluateEvery = evaluateEvery
+    }
+}
+
+public struct WorkerRange: Codable, Sendable, Equatable {
+    /// The job waits until this many are free.
+    public var minimum: Int
+    public var maximum: Int
+
+    public init(minimum: Int = 1, maximum: Int = 64) {
+        self.minimum = minimum
+        self.maximum = maximum
+    }
+}
