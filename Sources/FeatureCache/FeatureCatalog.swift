@@ -1,0 +1,136 @@
+import Foundation
+import TensorKernels
+
+/// One job's view of the store: where each of its samples' features lie, and the writer of new ones. It maps
+/// the segments it uses and keeps them from eviction; it belongs to one isolation domain.
+public final class FeatureCatalog {
+    private struct Location {
+        var segment: Int
+        var offset: Int
+        var rows: Int
+    }
+
+    private let store: FeatureStore
+    private let part: FrozenPartIdentity
+    private var segments: [FeatureSegment] = []
+    private var locations: [FeatureKey: Location] = [:]
+    private var writer: FeatureSegmentWriter?
+    private var keysBeingWritten: Set<FeatureKey> = []
+
+    /// Columns of every matrix.
+    public let width: Int
+    /// Segments that were found damaged and set aside.
+    public private(set) var damagedSegments: [FeatureStore.DamagedSegment] = []
+
+    init(store: FeatureStore, part: FrozenPartIdentity, width: Int) {
+        self.store = store
+        self.part = part
+        self.width = width
+    }
+
+    /// Whether a sample's features can be copied out.
+    public func contains(_ key: FeatureKey) -> Bool { locations[key] != nil }
+
+    /// Rows of a sample's matrix; `nil` where it is not there.
+    public func rows(of key: FeatureKey) -> Int? { locations[key]?.rows }
+
+    /// Bytes of the features that this job found or wrote.
+    public var featureBytes: Int { locations.values.reduce(0) { $0 + $1.rows } * width * 4 }
+
+    /// Writes a sample's features. They can be copied out after `flush()`. A key that is there already is
+    /// left alone: equal keys have equal features.
+    ///
+    /// - Parameter features: rows × width.
+    /// - Throws: `FeatureCacheError`; `.diskFull` names the directory and leaves no partial file.
+    public func insert(_ key: FeatureKey, features: Tensor) throws {
+        guard features.shape.count == 2, features.shape[1] == width else {
+            throw FeatureCacheError(
+                .wrongShape, "features of shape \(features.shape) where the job's have \(width) columns")
+        }
+        guard locations[key] == nil, keysBeingWritten.insert(key).inserted else { return }
+        do {
+            let writer =
+                try self.writer
+                ?? FeatureSegmentWriter(destination: store.newSegmentURL(part: part), width: width)
+            self.writer = writer
+            try writer.append(key, scalars: features.scalars, rows: features.shape[0])
+            if writer.dataBytes >= store.segmentBytes { try flush() }
+        } catch {
+            abandonWriter()
+            throw error
+        }
+    }
+
+    /// Publishes what was inserted, for this job and for every other, and makes room by the store's limit.
+    public func flush() throws {
+        guard let writer else { return }
+        do {
+            try store.evict(incoming: writer.dataBytes)
+            let url = try writer.publish()
+            guard let segment = try FeatureSegment(url: url) else {
+                throw FeatureCacheError(.fileSystem, "feature segment \(url.path) went away", path: url.path)
+            }
+            register(segment, entries: segment.entries)
+        } catch {
+            abandonWriter()
+            throw error
+        }
+        abandonWriter()
+    }
+
+    /// The features of several samples, one below the other.
+    ///
+    /// - Returns: a matrix of the samples' rows, and the number of rows of each.
+    public func gather(_ keys: [FeatureKey]) throws -> (features: Tensor, rows: [Int]) {
+        let found = try keys.map { key in
+            guard let location = locations[key] else {
+                throw FeatureCacheError(
+                    .missingFeatures,
+                    "the features of a sample are not in the cache \(store.directory.path); extract them again",
+                    path: store.directory.path)
+            }
+            return location
+        }
+        let features = Tensor.zeros(shape: [found.reduce(0) { $0 + $1.rows }, width])
+        var row = 0
+        for location in found {
+            try segments[location.segment].copy(
+                offset: location.offset, rows: location.rows, into: features, row: row)
+            row += location.rows
+        }
+        return (features, found.map(\.rows))
+    }
+
+    // MARK: - For the store
+
+    /// Takes over the wanted matrices of a segment. Where one of them is damaged the segment is set aside, and
+    /// what was intact in it counts as missing too.
+    func adopt(_ segment: FeatureSegment, wanted: Set<FeatureKey>) throws -> Set<FeatureKey> {
+        guard segment.width == width else {
+            throw FeatureCacheError.damaged(
+                segment.url.path, "its matrices have \(segment.width) columns, the frozen part gives \(width)"
+            )
+        }
+        let found = segment.entries.filter { wanted.contains($0.key) && locations[$0.key] == nil }
+        for entry in found where try !segment.isIntact(entry) {
+            throw FeatureCacheError.damaged(segment.url.path, "the checksum of a matrix does not agree")
+        }
+        if !found.isEmpty { register(segment, entries: found) }
+        return Set(found.map(\.key))
+    }
+
+    func noteDamage(_ damage: FeatureStore.DamagedSegment) { damagedSegments.append(damage) }
+
+    private func register(_ segment: FeatureSegment, entries: [FeatureSegmentFormat.Entry]) {
+        segments.append(segment)
+        for entry in entries {
+            locations[entry.key] = Location(
+                segment: segments.count - 1, offset: entry.offset, rows: entry.rows)
+        }
+    }
+
+    private func abandonWriter() {
+        writer = nil
+        keysBeingWritten.removeAll()
+    }
+}
