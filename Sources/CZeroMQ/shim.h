@@ -1,0 +1,2 @@
+// libzmq installs one plain header and no module map; this gives it a place in a module.
+#include <zmq.h>

@@ -1,0 +1,180 @@
+/// Run steps [first_step, end_step), then what is asked for at its end.
+public struct RunSegment: Sendable, Equatable, WireMessage {
+    public var jobID: String
+    public var generation: Int
+    public var segment: Int
+    public var firstStep: Int
+    public var endStep: Int
+    /// The validation split.
+    public var evaluate: Bool
+    /// Rank 0 uploads the state at end_step.
+    public var checkpoint: Bool
+
+    public init(
+        jobID: String = "", generation: Int = 0, segment: Int = 0, firstStep: Int = 0, endStep: Int = 0,
+        evaluate: Bool = false, checkpoint: Bool = false
+    ) {
+        self.jobID = jobID
+        self.generation = generation
+        self.segment = segment
+        self.firstStep = firstStep
+        self.endStep = endStep
+        self.evaluate = evaluate
+        self.checkpoint = checkpoint
+    }
+
+    init() { self.init(jobID: "") }
+
+    mutating func visitFields(_ visitor: inout some FieldVisitor) {
+        visitor.field("job_id", &jobID)
+        visitor.field("generation", &generation)
+        visitor.field("segment", &segment)
+        visitor.field("first_step", &firstStep)
+        visitor.field("end_step", &endStep)
+        visitor.field("evaluate", &evaluate)
+        visitor.field("checkpoint", &checkpoint)
+    }
+}
+
+/// Counts of one task over the lanes that a worker owns; integers, so that their sum has no order.
+public struct EvaluationCounts: Sendable, Equatable, WireMessage {
+    public var task: Int
+    public var split: String
+    public var samples: Int
+    /// Row-major, true class by predicted class.
+    public var confusion: [Int]
+    /// Sum of losses in units of 2^-32.
+    public var lossFixed: Int64
+
+    public init(
+        task: Int = 0, split: String = "", samples: Int = 0, confusion: [Int] = [], lossFixed: Int64 = 0
+    ) {
+        self.task = task
+        self.split = split
+        self.samples = samples
+        self.confusion = confusion
+        self.lossFixed = lossFixed
+    }
+
+    init() { self.init(task: 0) }
+
+    mutating func visitFields(_ visitor: inout some FieldVisitor) {
+        visitor.field("task", &task)
+        visitor.field("split", &split)
+        visitor.field("samples", &samples)
+        visitor.field("confusion", &confusion)
+        visitor.field("loss_fixed", &lossFixed)
+    }
+}
+
+/// What came of one optimiser step.
+public struct StepRecord: Sendable, Equatable, WireMessage {
+    public var step: Int
+    /// Sum over the global batch in units of 2^-32, alike on every worker.
+    public var lossFixed: Int64
+    public var samples: Int
+    public var learningRate: Float
+    public var gradientNorm: Float
+
+    public init(
+        step: Int = 0, lossFixed: Int64 = 0, samples: Int = 0, learningRate: Float = 0,
+        gradientNorm: Float = 0
+    ) {
+        self.step = step
+        self.lossFixed = lossFixed
+        self.samples = samples
+        self.learningRate = learningRate
+        self.gradientNorm = gradientNorm
+    }
+
+    init() { self.init(step: 0) }
+
+    mutating func visitFields(_ visitor: inout some FieldVisitor) {
+        visitor.field("step", &step)
+        visitor.field("loss_fixed", &lossFixed)
+        visitor.field("samples", &samples)
+        visitor.field("learning_rate", &learningRate)
+        visitor.field("gradient_norm", &gradientNorm)
+    }
+}
+
+/// Where a segment's time went on one worker.
+public struct SegmentTimings: Sendable, Equatable, WireMessage {
+    /// Forward, backward, quantisation, optimiser.
+    public var computeSeconds: Double
+    /// In the all-reduce, waiting included.
+    public var exchangeSeconds: Double
+    public var evaluateSeconds: Double
+    public var checkpointSeconds: Double
+    public var totalSeconds: Double
+    /// Sent by this worker.
+    public var exchangedBytes: Int
+
+    public init(
+        computeSeconds: Double = 0, exchangeSeconds: Double = 0, evaluateSeconds: Double = 0,
+        checkpointSeconds: Double = 0, totalSeconds: Double = 0, exchangedBytes: Int = 0
+    ) {
+        self.computeSeconds = computeSeconds
+        self.exchangeSeconds = exchangeSeconds
+        self.evaluateSeconds = evaluateSeconds
+        self.checkpointSeconds = checkpointSeconds
+        self.totalSeconds = totalSeconds
+        self.exchangedBytes = exchangedBytes
+    }
+
+    init() { self.init(computeSeconds: 0) }
+
+    mutating func visitFields(_ visitor: inout some FieldVisitor) {
+        visitor.field("compute_seconds", &computeSeconds)
+        visitor.field("exchange_seconds", &exchangeSeconds)
+        visitor.field("evaluate_seconds", &evaluateSeconds)
+        visitor.field("checkpoint_seconds", &checkpointSeconds)
+        visitor.field("total_seconds", &totalSeconds)
+        visitor.field("exchanged_bytes", &exchangedBytes)
+    }
+}
+
+/// A worker has run its segment.
+public struct SegmentDone: Sendable, Equatable, WireMessage {
+    public var jobID: String
+    public var generation: Int
+    public var segment: Int
+    public var workerID: String
+    public var endStep: Int
+    /// From rank 0 only.
+    public var steps: [StepRecord]
+    public var evaluation: [EvaluationCounts]
+    /// From rank 0, when asked for; already in the blob store.
+    public var checkpoint: FileReference?
+    public var timings: SegmentTimings?
+
+    public init(
+        jobID: String = "", generation: Int = 0, segment: Int = 0, workerID: String = "", endStep: Int = 0,
+        steps: [StepRecord] = [], evaluation: [EvaluationCounts] = [], checkpoint: FileReference? = nil,
+        timings: SegmentTimings? = nil
+    ) {
+        self.jobID = jobID
+        self.generation = generation
+        self.segment = segment
+        self.workerID = workerID
+        self.endStep = endStep
+        self.steps = steps
+        self.evaluation = evaluation
+        self.checkpoint = checkpoint
+        self.timings = timings
+    }
+
+    init() { self.init(jobID: "") }
+
+    mutating func visitFields(_ visitor: inout some FieldVisitor) {
+        visitor.field("job_id", &jobID)
+        visitor.field("generation", &generation)
+        visitor.field("segment", &segment)
+        visitor.field("worker_id", &workerID)
+        visitor.field("end_step", &endStep)
+        visitor.field("steps", &steps)
+        visitor.field("evaluation", &evaluation)
+        visitor.field("checkpoint", &checkpoint)
+        visitor.field("timings", &timings)
+    }
+}
