@@ -1,0 +1,22 @@
+import TrainingJobs
+
+/// What a member is told to do. Generation and job are the driver's at the time.
+public enum MemberCommand: Sendable, Equatable {
+    /// `checkpoint` is where to go on from; `nil`: at the beginning.
+    case prepare(MemberAssignment, members: [MemberAssignment], startStep: Int, checkpoint: ContentFile?)
+    case extract
+    case run(Segment)
+    case evaluate(split: DataSplit, checkpoint: ContentFile)
+    case export(checkpoint: ContentFile)
+    case release
+}
+
+public enum DirectiveLevel: String, Sendable, Equatable { case info, warning, error }
+
+/// What a `JobDriver` asks for. Whoever carries it out first stores the driver's progress.
+public enum JobDirective: Sendable, Equatable {
+    case command(workerID: String, generation: Int, MemberCommand)
+    case log(DirectiveLevel, String)
+    /// A peer says that this worker is gone; do not assign it before it has been heard from again.
+    case suspect(workerID: String)
+}

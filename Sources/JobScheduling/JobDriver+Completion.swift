@@ -1,0 +1,57 @@
+import TrainingJobs
+
+// After the last step: the test split with the chosen checkpoint, then the export.
+extension JobDriver {
+    /// The checkpoint that becomes the model.
+    var chosenCheckpoint: ContentFile? {
+        specification.training.keep == .best
+            ? progress.best?.checkpoint ?? progress.checkpoint : progress.checkpoint
+    }
+
+    mutating func conclude() -> [JobDirective] {
+        guard let checkpoint = chosenCheckpoint else {
+            return fail(
+                JobFailure(
+                    code: "nothing_to_train", message: "The job has no step to run, so there is no model."))
+        }
+        if progress.test == nil, plan.tasks.contains(where: { $0.testCount > 0 }) {
+            phase = .evaluating([:])
+            return commandAll(.evaluate(split: .test, checkpoint: checkpoint))
+        }
+        phase = .exporting
+        return members.prefix(1).map { command(.export(checkpoint: checkpoint), to: $0.workerID) }
+    }
+
+    mutating func evaluated(
+        _ workerID: String, _ split: DataSplit, _ counts: [TaskCounts]
+    ) -> [JobDirective] {
+        guard case .evaluating(var reports) = phase, split == .test, reports[workerID] == nil else {
+            return []
+        }
+        reports[workerID] = counts
+        phase = .evaluating(reports)
+        guard reports.count == members.count else { return [] }
+        do {
+            progress.test = try SplitEvaluation.measures(
+                of: members.compactMap { reports[$0.workerID] }, split: .test, plan: plan)
+        } catch {
+            return fail(error as? JobFailure ?? JobFailure(code: "bad_report", message: "\(error)"))
+        }
+        progress.lossesWithoutProgress = 0
+        return [.log(.info, "The test split is evaluated")] + conclude()
+    }
+
+    mutating func exported(_ workerID: String, _ files: [ContentFile]) -> [JobDirective] {
+        guard case .exporting = phase, rank(of: workerID) == 0 else { return [] }
+        guard !files.isEmpty else {
+            return fail(
+                JobFailure(
+                    code: "bad_report", message: "The export brought no file.",
+                    context: "worker \(name(of: workerID))"))
+        }
+        progress.exportedFiles = files
+        let releases = end(.done)
+        message = ""
+        return releases + [.log(.info, "The job is done: \(files.count) model files")]
+    }
+}

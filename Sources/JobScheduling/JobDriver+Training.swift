@@ -1,0 +1,126 @@
+import TrainingJobs
+
+// Segments: run, add up, decide, go on.
+extension JobDriver {
+    /// The next thing to do with members that are ready: a segment, the test split, or the export.
+    mutating func proceed() -> [JobDirective] {
+        if progress.trainingEnd == nil,
+            let segment = segments.segment(from: progress.step, number: nextSegment)
+        {
+            nextSegment += 1
+            phase = .training(segment, [:])
+            return commandAll(.run(segment))
+        }
+        if progress.trainingEnd == nil { progress.trainingEnd = "all \(progress.step) steps are run" }
+        return conclude()
+    }
+
+    mutating func segmentDone(_ workerID: String, _ result: SegmentResult) -> [JobDirective] {
+        guard case .training(let segment, var results) = phase, segment.number == result.segment,
+            results[workerID] == nil
+        else { return [] }
+        if let failure = problem(with: result, of: workerID, in: segment) { return fail(failure) }
+        results[workerID] = result
+        phase = .training(segment, results)
+        guard results.count == members.count else { return [] }
+        return close(segment, results)
+    }
+
+    /// Takes in what all members have reported, and decides.
+    private mutating func close(_ segment: Segment, _ results: [String: SegmentResult]) -> [JobDirective] {
+        let reports = members.compactMap { results[$0.workerID] }
+        guard let lead = reports.first, let checkpoint = lead.checkpoint else { return [] }
+        var measures: [JobReport.TaskMeasures] = []
+        if segment.evaluates {
+            do {
+                measures = try SplitEvaluation.measures(
+                    of: reports.map(\.counts), split: .validation, plan: plan)
+            } catch {
+                return fail(error as? JobFailure ?? JobFailure(code: "bad_report", message: "\(error)"))
+            }
+        }
+        progress.step = segment.endStep
+        progress.checkpoint = checkpoint
+        progress.lossesWithoutProgress = 0
+        progress.segments.append(summary(of: segment, reports, lead.steps, measures))
+        return [.log(.info, line(segment, measures))] + judge(measures, checkpoint) + proceed()
+    }
+
+    /// Best checkpoint and early stopping.
+    private mutating func judge(
+        _ measures: [JobReport.TaskMeasures], _ checkpoint: ContentFile
+    ) -> [JobDirective] {
+        guard let task = decidingTask, let value = measures.first?.value(of: task.metric) else { return [] }
+        if MetricOrder.isBetter(value, than: progress.best?.value, metric: task.metric) {
+            progress.best = TrainingProgress.Best(step: progress.step, value: value, checkpoint: checkpoint)
+        }
+        let rule = specification.training.earlyStopping
+        guard progress.stopping.shouldStop(after: value, metric: task.metric, rule: rule) else { return [] }
+        let reason =
+            "stopped early at step \(progress.step): \(progress.stopping.evaluationsWithoutImprovement) "
+            + "evaluations without improvement of \(task.metric.rawValue)"
+        progress.trainingEnd = reason
+        return [.log(.info, "Training \(reason)")]
+    }
+
+    private func problem(with result: SegmentResult, of workerID: String, in segment: Segment) -> JobFailure?
+    {
+        func refuse(_ text: String) -> JobFailure {
+            JobFailure(
+                code: "bad_report", message: "A report of segment \(segment.number) is not valid: \(text)",
+                context: "worker \(name(of: workerID))")
+        }
+        guard result.endStep == segment.endStep else {
+            return refuse("it ends at step \(result.endStep) instead of \(segment.endStep)")
+        }
+        guard rank(of: workerID) == 0 else { return nil }
+        guard result.checkpoint != nil else { return refuse("rank 0 sent no checkpoint") }
+        guard result.steps.map(\.step) == Array(segment.firstStep..<segment.endStep) else {
+            return refuse("its steps are not \(segment.firstStep)..<\(segment.endStep)")
+        }
+        if let step = result.steps.first(where: { !$0.gradientNorm.isFinite }) {
+            return JobFailure(
+                code: "nan_loss",
+                message: "The gradient is not a finite number at step \(step.step). Lower the learning rate "
+                    + "(now \(step.learningRate)), or turn on gradient clipping.",
+                context: "worker \(name(of: workerID))")
+        }
+        return nil
+    }
+
+    private func summary(
+        of segment: Segment, _ reports: [SegmentResult], _ steps: [StepResult],
+        _ measures: [JobReport.TaskMeasures]
+    ) -> JobReport.Segment {
+        let schedule = StepSchedule(
+            sampleCount: plan.tasks.first?.trainCount ?? 0, batch: specification.training.batch,
+            laneCount: max(1, plan.laneCount))
+        let samples = steps.reduce(0) { saturatingSum($0, $1.samples) }
+        let loss = steps.reduce(0.0) { $0 + FixedPointLoss.mean($1.lossFixed, samples: 1) }
+        func slowest(_ part: (SegmentTiming) -> Double) -> Double {
+            reports.map { part($0.timing) }.max() ?? 0
+        }
+        return JobReport.Segment(
+            endStep: segment.endStep, epoch: (segment.endStep - 1) / max(1, schedule.stepsPerEpoch),
+            trainLoss: samples == 0 ? 0 : loss / Double(samples), validation: measures,
+            seconds: slowest(\.total), computeSeconds: slowest(\.compute),
+            exchangeSeconds: slowest(\.exchange),
+            evaluateSeconds: slowest(\.evaluate), checkpointSeconds: slowest(\.checkpoint),
+            exchangedBytes: reports.reduce(0) { saturatingSum($0, $1.timing.exchangedBytes) })
+    }
+
+    private func line(_ segment: Segment, _ measures: [JobReport.TaskMeasures]) -> String {
+        var text =
+            "Step \(segment.endStep) of \(totalSteps): training loss \(short(progress.segments.last?.trainLoss))"
+        for task in measures {
+            text += "; \(task.task) validation loss \(short(task.loss)), accuracy \(short(task.accuracy))"
+        }
+        return text
+    }
+
+    /// Four decimals, without Foundation.
+    private func short(_ value: Double?) -> String {
+        guard let value, value.isFinite, value.magnitude < 1e12 else { return "\(value ?? 0)" }
+        return "\((value * 10_000).rounded() / 10_000)"
+    }
+}

@@ -1,0 +1,145 @@
+import TrainingJobs
+
+/// One job's course as a machine without IO: events in, directives out.
+///
+/// It decides who does what next, when to evaluate and to stop, which checkpoint is kept, and what a lost
+/// member means. Events of older generations and repeats change nothing. Whoever owns it stores `progress`
+/// and `state` before it carries out the directives, so that a crash in between only repeats work.
+public struct JobDriver: Sendable {
+    /// How a job ended.
+    public enum Outcome: Sendable, Equatable {
+        case done
+        case failed(JobFailure)
+        case cancelled
+    }
+
+    /// What the members are doing, with what has come in so far.
+    enum Phase: Sendable, Equatable {
+        case waiting
+        case preparing(Preparation)
+        case extracting([String: JobReport.Extraction])
+        case training(Segment, [String: SegmentResult])
+        case evaluating([String: [TaskCounts]])
+        case exporting
+        case ended(Outcome)
+    }
+
+    public let specification: JobSpecification
+    public let plan: DatasetPlan
+    public internal(set) var progress: TrainingProgress
+    /// The present generation, by rank; empty while the job waits.
+    public internal(set) var members: [MemberAssignment] = []
+    /// Workers that this job goes without, and why: their host failed it, or their peers cannot reach them.
+    public internal(set) var excludedWorkers: [String: JobFailure] = [:]
+    /// What the job waits for, or how it ended; for people.
+    public internal(set) var message = ""
+    var phase = Phase.waiting
+    var nextSegment = 0
+    let segments: SegmentSchedule
+
+    /// - Parameter progress: where an earlier coordinator left the job; by default a fresh one.
+    public init(specification: JobSpecification, plan: DatasetPlan, progress: TrainingProgress = .init()) {
+        self.specification = specification
+        self.plan = plan
+        self.progress = progress
+        segments = SegmentSchedule(specification: specification, plan: plan)
+    }
+
+    public var state: JobState {
+        switch phase {
+        case .waiting: .queued
+        case .preparing: .preparing
+        case .extracting: .extracting
+        case .training: .training
+        case .evaluating: .evaluating
+        case .exporting: .exporting
+        case .ended(.done): .done
+        case .ended(.failed): .failed
+        case .ended(.cancelled): .cancelled
+        }
+    }
+
+    /// `nil` until the job has ended.
+    public var outcome: Outcome? {
+        if case .ended(let outcome) = phase { outcome } else { nil }
+    }
+
+    /// Steps of the whole job; early stopping may end it before.
+    public var totalSteps: Int { segments.totalSteps }
+
+    /// Kernel family that the next generation must be of; `nil` while any will do.
+    public var requiredFamily: String? { progress.checkpoint == nil ? nil : progress.kernelFamily }
+
+    /// The task whose metric chooses the checkpoint: the first with a validation split.
+    public var decidingTask: TaskSpecification? {
+        plan.tasks.firstIndex { $0.validationCount > 0 }.flatMap {
+            specification.tasks.indices.contains($0) ? specification.tasks[$0] : nil
+        }
+    }
+
+    /// Takes in one event. Where it means nothing now, the answer is empty and nothing has changed.
+    public mutating func handle(_ event: JobEvent) -> [JobDirective] {
+        guard outcome == nil else { return [] }
+        switch event {
+        case .assign(let members):
+            return start(members)
+        case .assignmentImpossible(let reason):
+            return giveUpWaiting(reason)
+        case .report(let workerID, let generation, let report):
+            guard generation == progress.generation, rank(of: workerID) != nil else { return [] }
+            return take(report, from: workerID)
+        case .workerLost(let workerID, let loss):
+            return lose(workerID, loss)
+        case .workerRegistered(let workerID):
+            excludedWorkers[workerID] = nil
+            return []
+        case .cancel:
+            let releases = end(.cancelled)
+            message = "cancelled"
+            return releases + [.log(.info, "The job was cancelled.")]
+        }
+    }
+
+    private mutating func take(_ report: MemberReport, from workerID: String) -> [JobDirective] {
+        switch report {
+        case .prepared(let faults, let failure, let parameters, let trainable):
+            return prepared(
+                workerID,
+                PreparedMember(faults: faults, parameters: parameters, trainableParameters: trainable),
+                failure)
+        case .extracted(let work): return extracted(workerID, work)
+        case .segmentDone(let result): return segmentDone(workerID, result)
+        case .evaluated(let split, let counts, _): return evaluated(workerID, split, counts)
+        case .exported(let files): return exported(workerID, files)
+        case .failed(let failure, let lostWorkerID): return memberFailed(workerID, failure, lostWorkerID)
+        }
+    }
+
+    func rank(of workerID: String) -> Int? { members.first { $0.workerID == workerID }?.rank }
+
+    func name(of workerID: String) -> String {
+        members.first { $0.workerID == workerID }?.name ?? workerID
+    }
+
+    func command(_ command: MemberCommand, to workerID: String) -> JobDirective {
+        .command(workerID: workerID, generation: progress.generation, command)
+    }
+
+    func commandAll(_ command: MemberCommand) -> [JobDirective] {
+        members.map { self.command(command, to: $0.workerID) }
+    }
+
+    /// Ends the job and lets its members go.
+    mutating func end(_ outcome: Outcome) -> [JobDirective] {
+        let releases = commandAll(.release)
+        members = []
+        phase = .ended(outcome)
+        return releases
+    }
+
+    mutating func fail(_ failure: JobFailure) -> [JobDirective] {
+        let releases = end(.failed(failure))
+        message = failure.description
+        return releases + [.log(.error, "The job failed: \(failure)")]
+    }
+}

@@ -1,0 +1,53 @@
+import TrainingJobs
+
+/// All that a job needs to go on after its coordinator or its workers are gone: it is stored before anything
+/// is done with it.
+public struct TrainingProgress: Codable, Sendable, Equatable {
+    /// A checkpoint with the value that it reached on the validation split.
+    public struct Best: Codable, Sendable, Equatable {
+        public var step: Int
+        public var value: Double
+        public var checkpoint: ContentFile
+    }
+
+    /// The generation that runs or ran last; 0 before the first.
+    public internal(set) var generation = 0
+    /// Members of that generation.
+    public internal(set) var workerCount = 0
+    /// Kernel family of the members; binding once there is a checkpoint.
+    public internal(set) var kernelFamily: String?
+    /// Where `checkpoint` stands: steps that need not be run again.
+    public internal(set) var step = 0
+    public internal(set) var checkpoint: ContentFile?
+    public internal(set) var best: Best?
+    public internal(set) var stopping = EarlyStopping()
+    /// Why training is over; `nil` while it is not.
+    public internal(set) var trainingEnd: String?
+    public internal(set) var segments: [JobReport.Segment] = []
+    /// Later generations add the work that they cost, not the samples, which are the same ones again.
+    public internal(set) var extraction: JobReport.Extraction?
+    /// The chosen checkpoint on the test split; `nil` until it is evaluated.
+    public internal(set) var test: [JobReport.TaskMeasures]?
+    public internal(set) var parameterCount = 0
+    public internal(set) var trainableParameterCount = 0
+    /// Generations in a row that lost a member before they got anywhere.
+    public internal(set) var lossesWithoutProgress = 0
+    /// The model folder's files; set when the job is done.
+    public internal(set) var exportedFiles: [ContentFile]?
+
+    public init() {}
+
+    /// Checkpoints that are still of use; all others of the job may go.
+    public var neededCheckpoints: [ContentFile] {
+        var needed: [ContentFile] = []
+        for file in [checkpoint, best?.checkpoint].compactMap({ $0 }) where !needed.contains(file) {
+            needed.append(file)
+        }
+        return needed
+    }
+
+    /// The first validation measure of the latest evaluation that has one of `kind`.
+    public func latestValue(of kind: MetricKind) -> Double? {
+        segments.last { !$0.validation.isEmpty }?.validation.first?.value(of: kind)
+    }
+}
