@@ -91,7 +91,7 @@ public final class FeatureCatalog {
             }
             return location
         }
-        let features = Tensor.zeros(shape: [found.reduce(0) { $0 + $1.rows }, width])
+        let features = Tensor.zeros([found.reduce(0) { $0 + $1.rows }, width])
         var row = 0
         for location in found {
             try segments[location.segment].copy(

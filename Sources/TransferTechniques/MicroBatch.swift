@@ -1,0 +1,52 @@
+import DifferentiableTensors
+import TensorKernels
+import TrainingJobs
+
+/// Samples of one lane that go through the trained part together.
+public struct MicroBatch {
+    /// What the trained part starts from.
+    public enum Input {
+        /// Token ids of every sample, special tokens included.
+        case tokens([[Int32]])
+        /// Features at the frozen cut: the samples' rows one below the other, and how many each has.
+        case features(Tensor, SequenceLayout)
+    }
+
+    public let input: Input
+    /// Class of every sample.
+    public let labels: [Int]
+
+    public init(input: Input, labels: [Int]) {
+        self.input = input
+        self.labels = labels
+    }
+
+    /// Number of samples.
+    public var count: Int { labels.count }
+}
+
+/// Predictions for a micro-batch and how far they are off.
+public struct MicroBatchEvaluation: Sendable, Equatable {
+    /// Row-major: samples × classes.
+    public let logits: [Float]
+    /// Class with the largest logit; the first of equals.
+    public let predictions: [Int]
+    /// Cross-entropy of every sample.
+    public let losses: [Float]
+
+    public init(logits: [Float], predictions: [Int], losses: [Float]) {
+        self.logits = logits
+        self.predictions = predictions
+        self.losses = losses
+    }
+}
+
+/// Where micro-batches come from: cached features, tokens, or anything else that is the same every time.
+public protocol MicroBatchSource: AnyObject {
+    /// - Parameters:
+    ///   - positions: places of the wanted samples in their lane, in the order wanted.
+    func microBatch(split: DataSplit, lane: Int, positions: [Int]) throws -> MicroBatch
+
+    /// Samples of a lane.
+    func laneCount(split: DataSplit, lane: Int) -> Int
+}

@@ -1,0 +1,69 @@
+import DifferentiableTensors
+import Foundation
+import TensorKernels
+
+/// One job's model as the training loop sees it: what is frozen, what is trained, the loss of a micro-batch.
+///
+/// A technique is a type that conforms: feature extraction, fine-tuning and training from scratch are one file
+/// each, beside this one. It knows nothing of workers, messages or files in flight, and lives in one isolation
+/// domain.
+public protocol TrainingProgram: AnyObject {
+    /// What is trained, in an order that follows from the job alone: gradients are exchanged and checkpoints
+    /// are written in it. Names are unique.
+    var trainableParameters: [Parameter] { get }
+
+    /// Scalars of the whole model, frozen ones included.
+    var parameterCount: Int { get }
+
+    /// What runs once a sample and is then cached; `nil` where everything is trained.
+    var frozenPart: FrozenPart? { get }
+
+    /// Classes of the task.
+    var classCount: Int { get }
+
+    /// Runs samples through the frozen part, with neither graph nor padding.
+    ///
+    /// - Parameter samples: token ids of every sample.
+    /// - Returns: for every sample its features, rows × `frozenPart.width`, whose bits do not depend on which
+    ///   other samples are in the call.
+    func extractFeatures(_ samples: [[Int32]]) throws -> [Tensor]
+
+    /// The loss of a micro-batch as its share of the step's: the sum over its samples divided by the samples
+    /// of the *global* batch, so that the micro-batches' gradients only have to be added up.
+    ///
+    /// - Parameters:
+    ///   - globalBatchCount: samples of the step over all lanes.
+    ///   - context: of training; holds the key for dropout.
+    func trainingLoss(_ microBatch: MicroBatch, globalBatchCount: Int, context: ForwardContext) throws
+        -> Variable
+
+    /// Logits, predictions and losses, without dropout and without a graph.
+    func evaluate(_ microBatch: MicroBatch) throws -> MicroBatchEvaluation
+
+    /// Writes the trained model as a folder that others can load.
+    ///
+    /// - Parameters:
+    ///   - folder: an existing folder.
+    ///   - labels: the classes' names.
+    ///   - backboneFolder: where the tokenizer's files are copied from.
+    /// - Returns: names of the files written.
+    func export(to folder: URL, labels: [String], backboneFolder: URL) throws -> [String]
+}
+
+extension TrainingProgram {
+    /// Scalars that are trained.
+    public var trainableParameterCount: Int { trainableParameters.reduce(0) { $0 + $1.count } }
+}
+
+/// What a program computes once for every sample.
+public struct FrozenPart: Sendable, Equatable {
+    /// Where the network is cut and what is kept there, as "hidden states after layer 4".
+    public let cut: String
+    /// Columns of a sample's features.
+    public let width: Int
+
+    public init(cut: String, width: Int) {
+        self.cut = cut
+        self.width = width
+    }
+}

@@ -1,0 +1,52 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// A thread of its own that runs an actor's work one piece at a time: matrix products block for long, and
+/// threads of the cooperative pool must not.
+final class ComputeThread: SerialExecutor {
+    private struct Work: Sendable {
+        var job: UnownedJob
+        var executor: UnownedSerialExecutor
+    }
+
+    /// What the thread and the executor share. The thread does not hold the executor, so that the executor
+    /// can go away and end the thread.
+    private final class Queue: Sendable {
+        private let pending = Mutex<[Work?]>([])
+        private let available = DispatchSemaphore(value: 0)
+
+        /// `nil` ends the thread after all earlier work.
+        func add(_ work: Work?) {
+            pending.withLock { $0.append(work) }
+            available.signal()
+        }
+
+        func next() -> Work? {
+            available.wait()
+            return pending.withLock { $0.removeFirst() }
+        }
+    }
+
+    private let queue = Queue()
+
+    /// - Parameter name: the thread's name in debuggers and /proc.
+    init(name: String) {
+        let thread = Thread { [queue] in
+            while let work = queue.next() {
+                work.job.runSynchronously(on: work.executor)
+            }
+        }
+        thread.name = name
+        thread.stackSize = 8 << 20
+        thread.start()
+    }
+
+    deinit { queue.add(nil) }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        queue.add(Work(job: UnownedJob(job), executor: asUnownedSerialExecutor()))
+    }
+
+    func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+}

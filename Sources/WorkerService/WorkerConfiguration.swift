@@ -1,0 +1,37 @@
+import Foundation
+
+/// How one worker process runs.
+public struct WorkerConfiguration: Sendable {
+    /// Where the coordinator listens: "tcp://host:port".
+    public var coordinatorEndpoint: String
+    /// The worker's name for people, unique on its host and cache directory.
+    public var name: String
+    /// Holds blobs, features and the worker's lasting id. Worker processes of one host may share it.
+    public var cacheDirectory: URL
+    /// Bytes that cached features may take; `nil`: as many as they like.
+    public var cacheLimitBytes: Int?
+    /// Where the worker listens for its peers; port 0 takes a free one.
+    public var peerListenEndpoint: String
+    /// Host name or address that peers are told, or a whole endpoint; `nil`: the local address that the
+    /// coordinator is reached from.
+    public var advertisedAddress: String?
+    /// Seconds without a word from a peer, in the middle of an exchange, after which it counts as lost.
+    public var peerTimeout: Duration
+    /// Ends the worker when the process that started it has ended.
+    public var exitWithParent: Bool
+
+    public init(
+        coordinatorEndpoint: String, name: String, cacheDirectory: URL, cacheLimitBytes: Int? = nil,
+        peerListenEndpoint: String = "tcp://0.0.0.0:0", advertisedAddress: String? = nil,
+        peerTimeout: Duration = .seconds(20), exitWithParent: Bool = false
+    ) {
+        self.coordinatorEndpoint = coordinatorEndpoint
+        self.name = name
+        self.cacheDirectory = cacheDirectory
+        self.cacheLimitBytes = cacheLimitBytes
+        self.peerListenEndpoint = peerListenEndpoint
+        self.advertisedAddress = advertisedAddress
+        self.peerTimeout = peerTimeout
+        self.exitWithParent = exitWithParent
+    }
+}
