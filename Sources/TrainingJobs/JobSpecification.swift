@@ -145,7 +145,8 @@ public struct OptimizerSpecification: Codable, Sendable, Equatable {
     public var momentum: Float
 
     public init(
-        kind: OptimizerKind = .adamw, learningRate: Float = 1e-3, weightDecay: Float = 0.01, beta1: Float = 0.9,
+        kind: OptimizerKind = .adamw, learningRate: Float = 1e-3, weightDecay: Float = 0.01,
+        beta1: Float = 0.9,
         beta2: Float = 0.999, epsilon: Float = 1e-8, momentum: Float = 0.9
     ) {
         self.kind = kind

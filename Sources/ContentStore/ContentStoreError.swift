@@ -1,0 +1,30 @@
+/// A blob that cannot be stored or read.
+public struct ContentStoreError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Stable, for programs.
+    public struct Code: Sendable, Hashable {
+        public let name: String
+        public init(_ name: String) { self.name = name }
+
+        /// A name that is not 64 lower-case hexadecimal digits.
+        public static let invalidName = Code("invalid-blob-name")
+        /// The store has no such blob.
+        public static let missing = Code("missing-blob")
+        /// Bytes whose SHA-256 is not the name they came under.
+        public static let hashMismatch = Code("blob-hash-mismatch")
+        /// A chunk outside of its blob, or a size that contradicts an earlier one.
+        public static let range = Code("blob-range")
+        /// The file system refused.
+        public static let fileSystem = Code("blob-file-system")
+    }
+
+    public var code: Code
+    /// What, where and what to do.
+    public var message: String
+
+    public init(code: Code, message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    public var description: String { message }
+}

@@ -1,0 +1,15 @@
+/// One example of a task.
+public struct Sample: Sendable, Equatable {
+    /// Place in its split, from 0: what decides the sample's lane (`index % laneCount`) and place in it
+    /// (`index / laneCount`).
+    public var index: Int
+    public var text: String
+    /// Index into the task's label names.
+    public var label: Int
+
+    public init(index: Int, text: String, label: Int) {
+        self.index = index
+        self.text = text
+        self.label = label
+    }
+}

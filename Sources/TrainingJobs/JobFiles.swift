@@ -1,0 +1,89 @@
+import Foundation
+
+/// A file that a job needs, by its logical path, as it travels to the coordinator.
+public struct JobFile: Sendable, Equatable {
+    /// `backbone/config.json`, `tasks/topic/train.csv`: '/' separators, never absolute, no `..`.
+    public var path: String
+    /// Where it lies on the submitting machine.
+    public var url: URL
+
+    public init(path: String, url: URL) {
+        self.path = path
+        self.url = url
+    }
+}
+
+/// Which files belong to a job, and their logical paths.
+public enum JobFiles {
+    /// Files of a backbone folder that travel where they exist; weights and their shards come on top.
+    static let backboneFileNames = [
+        "config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt",
+    ]
+
+    static let weightsFileName = "model.safetensors"
+    static let weightsIndexFileName = "model.safetensors.index.json"
+
+    /// All files of the job, sorted by logical path. Those of the backbone that exist are listed; weights may
+    /// be one file, or an index with the shards that it names.
+    ///
+    /// - Parameter folder: The job file's folder, from which relative paths start.
+    /// - Throws: `JobError` (`unreadableFile`) where the backbone's folder lacks config.json or has an index
+    ///   that cannot be read. Data files are listed without a look at them.
+    public static func list(_ specification: JobSpecification, relativeTo folder: URL) throws -> [JobFile] {
+        var files = try backboneFiles(specification, relativeTo: folder)
+        for task in specification.tasks {
+            for (split, file) in task.files {
+                files.append(
+                    JobFile(
+                        path: dataPath(task: task.name, split: split, format: file.format),
+                        url: resolve(file.path, relativeTo: folder)))
+            }
+        }
+        return files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    }
+
+    /// `tasks/<task>/<split>.<format>`
+    public static func dataPath(task: String, split: DataSplit, format: DataFormat) -> String {
+        "tasks/\(task)/\(split.rawValue).\(format.rawValue)"
+    }
+
+    /// A path of the job file as a place on this machine: absolute, `~`, or relative to the job file's folder.
+    public static func resolve(_ path: String, relativeTo folder: URL) -> URL {
+        let expanded = path.hasPrefix("~") ? NSString(string: path).expandingTildeInPath : path
+        if expanded.hasPrefix("/") { return URL(fileURLWithPath: expanded).standardizedFileURL }
+        return folder.appendingPathComponent(expanded).standardizedFileURL
+    }
+
+    private static func backboneFiles(
+        _ specification: JobSpecification, relativeTo folder: URL
+    ) throws -> [JobFile] {
+        let backbone = resolve(specification.backbone.folder, relativeTo: folder)
+        func exists(_ name: String) -> Bool {
+            FileManager.default.fileExists(atPath: backbone.appendingPathComponent(name).path)
+        }
+        guard exists("config.json") else {
+            throw JobError(
+                code: .unreadableFile,
+                message: "\(backbone.path) has no config.json. backbone.folder must name a model folder "
+                    + "(config.json, model.safetensors and the tokenizer's files).")
+        }
+        var names = backboneFileNames.filter(exists)
+        if exists(weightsFileName) {
+            names.append(weightsFileName)
+        } else if exists(weightsIndexFileName) {
+            names.append(weightsIndexFileName)
+            names += try WeightsIndex.shardNames(at: backbone.appendingPathComponent(weightsIndexFileName))
+        }
+        return names.map { JobFile(path: "backbone/\($0)", url: backbone.appendingPathComponent($0)) }
+    }
+}
+
+extension TaskSpecification {
+    /// The task's data files with their splits, training first.
+    public var files: [(split: DataSplit, file: DataFileSpecification)] {
+        var files: [(split: DataSplit, file: DataFileSpecification)] = [(.train, train)]
+        if let validation { files.append((.validation, validation)) }
+        if let test { files.append((.test, test)) }
+        return files
+    }
+}
