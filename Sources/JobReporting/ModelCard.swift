@@ -1,0 +1,183 @@
+import TrainingJobs
+
+/// README.md of an exported model, with the front matter that the Hugging Face hub reads: what the model is,
+/// what it was trained on, how, and what it reaches.
+public enum ModelCard {
+    /// The file's name in the model folder.
+    public static let fileName = "README.md"
+
+    /// The card's whole text.
+    ///
+    /// - Parameters:
+    ///   - specification: The job as it was submitted.
+    ///   - plan: Labels and sizes of its data.
+    ///   - report: What the job measured.
+    public static func render(
+        specification: JobSpecification, plan: DatasetPlan, report: JobReport
+    ) -> String {
+        let sections = [
+            ModelCardFrontMatter.render(specification: specification, report: report),
+            "# \(MarkupEscaping.markdown(specification.name))",
+            introduction(specification, report),
+            "## Results",
+            results(specification, report),
+            "![Loss and validation metrics over steps](\(LearningCurve.fileName))",
+            "## Data",
+            data(specification, plan),
+            "## Training",
+            settings(specification, plan, report),
+            "## Run",
+            run(report),
+            "## Use",
+            usage,
+        ]
+        return sections.joined(separator: "\n\n") + "\n"
+    }
+
+    private static func introduction(_ specification: JobSpecification, _ report: JobReport) -> String {
+        let backbone = specification.backbone.folder.split(separator: "/").last.map(String.init) ?? ""
+        let how =
+            switch specification.technique.kind {
+            case .featureExtraction: "a new head on the frozen features of"
+            case .fineTuning: "a new head and the upper layers of"
+            case .fromScratch: "all of a network of random weights, with the shape of"
+            }
+        return """
+            A text classifier, trained with Graft: \(how) `\(backbone)`. It has \
+            \(Figures.count(report.parameterCount)) parameters, of which \
+            \(Figures.count(report.trainableParameterCount)) were trained.
+            """
+    }
+
+    private static func results(_ specification: JobSpecification, _ report: JobReport) -> String {
+        func row(_ measures: JobReport.TaskMeasures, split: String) -> [String] {
+            [
+                MarkupEscaping.markdown(measures.task), split, Figures.count(measures.samples),
+                Figures.measure(measures.accuracy), Figures.measure(measures.macroF1),
+                measures.f1.map(Figures.measure) ?? "–", Figures.measure(measures.loss),
+            ]
+        }
+        let validation = chosenSegment(report)?.validation ?? []
+        let rows =
+            validation.map { row($0, split: "validation") } + report.test.map { row($0, split: "test") }
+        guard !rows.isEmpty else { return "The job had neither a validation nor a test split." }
+        return table(
+            ["task", "split", "samples", "accuracy", "macro-F1", "F1", "loss"], rows, numbersFrom: 2)
+    }
+
+    /// The segment whose checkpoint became the model.
+    private static func chosenSegment(_ report: JobReport) -> JobReport.Segment? {
+        guard let best = report.best else { return report.segments.last { !$0.validation.isEmpty } }
+        return report.segments.first { $0.endStep == best.step }
+    }
+
+    private static func data(_ specification: JobSpecification, _ plan: DatasetPlan) -> String {
+        let rows = zip(specification.tasks, plan.tasks).map { task, planned in
+            [
+                MarkupEscaping.markdown(task.name), MarkupEscaping.markdown(fileNames(task)),
+                Figures.count(planned.trainCount), Figures.count(planned.validationCount),
+                Figures.count(planned.testCount),
+            ]
+        }
+        let labels = plan.tasks.map { task in
+            "Labels of \(MarkupEscaping.markdown(task.name)): "
+                + task.labels.map(MarkupEscaping.markdown).joined(separator: ", ") + "."
+        }
+        return table(["task", "files", "train", "validation", "test"], rows, numbersFrom: 2)
+            + "\n\n" + labels.joined(separator: "\n\n")
+            + "\n\nHash of all data: `\(plan.contentHash)`."
+    }
+
+    private static func fileNames(_ task: TaskSpecification) -> String {
+        [task.train, task.validation, task.test].compactMap {
+            $0?.path.split(separator: "/").last.map(String.init)
+        }
+        .joined(separator: ", ")
+    }
+
+    private static func settings(
+        _ specification: JobSpecification, _ plan: DatasetPlan, _ report: JobReport
+    ) -> String {
+        let technique = specification.technique
+        let training = specification.training
+        let optimizer = training.optimizer
+        let length = training.steps.map { "\(Figures.count($0)) steps" } ?? "\(training.epochs ?? 0) epochs"
+        var rows = [
+            ["technique", technique.kind.rawValue],
+            [
+                "frozen layers",
+                technique.frozenLayers.map(String.init) ?? defaultFrozenLayers(technique.kind),
+            ],
+            [
+                "pooling, head, dropout",
+                "\(technique.pooling.rawValue), \(technique.head.rawValue), \(technique.dropout)",
+            ],
+            ["maximum length", "\(specification.backbone.maximumLength) tokens"],
+            [
+                "length",
+                "\(length) at the most, \(Figures.count(report.segments.last?.endStep ?? 0)) steps done",
+            ],
+            ["batch", "\(training.batch), in \(training.microBatches) micro-batches"],
+            ["optimizer", describe(optimizer)],
+            [
+                "schedule",
+                "\(training.schedule.kind.rawValue), warm-up over \(training.schedule.warmup) of all steps",
+            ],
+            ["gradient clipping", training.gradientClipping.map { "norm \($0)" } ?? "none"],
+            ["seed", String(specification.seed)],
+        ]
+        if let best = report.best {
+            rows.append([
+                "kept",
+                "step \(Figures.count(best.step)), validation \(best.metric.rawValue) "
+                    + Figures.measure(best.value),
+            ])
+        }
+        return table(["setting", "value"], rows)
+    }
+
+    private static func defaultFrozenLayers(_ kind: TechniqueKind) -> String {
+        kind == .featureExtraction ? "all" : "none"
+    }
+
+    private static func describe(_ optimizer: OptimizerSpecification) -> String {
+        let common = "learning rate \(optimizer.learningRate), weight decay \(optimizer.weightDecay)"
+        switch optimizer.kind {
+        case .adamw:
+            return "AdamW, \(common), β₁ \(optimizer.beta1), β₂ \(optimizer.beta2), ε \(optimizer.epsilon)"
+        case .sgd: return "SGD, \(common), momentum \(optimizer.momentum)"
+        }
+    }
+
+    private static func run(_ report: JobReport) -> String {
+        var rows = [
+            ["job", report.jobID], ["workers", String(report.workers)],
+            ["matrix products", MarkupEscaping.markdown(report.kernelFamily)],
+            ["time", Figures.seconds(report.wallSeconds)],
+        ]
+        if let extraction = report.extraction {
+            rows.append([
+                "samples through the frozen part",
+                "\(Figures.count(extraction.backboneForwards)), \(Figures.count(extraction.cacheHits)) from the cache",
+            ])
+        }
+        if let hash = report.modelSHA256 { rows.append(["SHA-256 of model.safetensors", "`\(hash)`"]) }
+        return table(["", ""], rows)
+    }
+
+    private static let usage = """
+        ```
+        graft predict . --text "some text"
+        ```
+
+        The folder also loads with `AutoModelForSequenceClassification` and `AutoTokenizer` of Hugging Face \
+        transformers.
+        """
+
+    /// A Markdown table; columns from `numbersFrom` on are set right.
+    private static func table(_ header: [String], _ rows: [[String]], numbersFrom: Int = .max) -> String {
+        let rule = header.indices.map { $0 >= numbersFrom ? "---:" : "---" }
+        return ([header, rule] + rows).map { "| " + $0.joined(separator: " | ") + " |" }.joined(
+            separator: "\n")
+    }
+}

@@ -1,0 +1,43 @@
+import TrainingJobs
+
+/// The YAML at the head of a model card, by the hub's model card specification: what the model is for and, under
+/// `model-index`, what it reaches. Strings are written as JSON strings, which YAML reads alike.
+enum ModelCardFrontMatter {
+    static func render(specification: JobSpecification, report: JobReport) -> String {
+        var lines = ["---", "library_name: transformers", "pipeline_tag: text-classification", "tags:"]
+        lines += ["graft", "text-classification", specification.technique.kind.rawValue].map { "- \($0)" }
+        lines += modelIndex(specification, report)
+        lines.append("---")
+        return lines.joined(separator: "\n")
+    }
+
+    /// The hub shows only results on data that training never saw: the test split.
+    private static func modelIndex(_ specification: JobSpecification, _ report: JobReport) -> [String] {
+        let results = report.test.filter { !metrics($0).isEmpty }
+        guard !results.isEmpty else { return [] }
+        var lines = ["model-index:", "- name: \(MarkupEscaping.quoted(specification.name))", "  results:"]
+        for measures in results {
+            let name = MarkupEscaping.quoted(measures.task)
+            lines += [
+                "  - task:", "      type: text-classification", "      name: Text Classification",
+                "    dataset:", "      type: \(name)", "      name: \(name)", "      split: test",
+                "    metrics:",
+            ]
+            for metric in metrics(measures) {
+                lines += [
+                    "    - type: \(metric.type)", "      name: \(metric.name)",
+                    "      value: \(Figures.measure(metric.value))",
+                ]
+            }
+        }
+        return lines
+    }
+
+    private static func metrics(
+        _ measures: JobReport.TaskMeasures
+    ) -> [(type: String, name: String, value: Double)] {
+        var metrics = [("accuracy", "Accuracy", measures.accuracy), ("f1", "Macro F1", measures.macroF1)]
+        if let f1 = measures.f1 { metrics.append(("f1", "F1", f1)) }
+        return metrics.filter { $0.2.isFinite }
+    }
+}
