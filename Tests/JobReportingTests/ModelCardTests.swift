@@ -1,0 +1,60 @@
+import Testing
+import TrainingJobs
+import Yams
+
+@testable import JobReporting
+
+@Suite struct ModelCardTests {
+    /// The front matter as YAML, and the Markdown after it.
+    private func parts(_ report: JobReport) throws -> (front: [String: Any], body: String) {
+        let card = ModelCard.render(
+            specification: SampleReport.specification, plan: SampleReport.plan, report: report)
+        let pieces = card.split(separator: "---\n", maxSplits: 2, omittingEmptySubsequences: false).map(
+            String.init)
+        try #require(pieces.count == 3 && pieces[0].isEmpty)
+        return (try #require(try Yams.load(yaml: pieces[1]) as? [String: Any]), pieces[2])
+    }
+
+    @Test func frontMatterIsWhatTheHubReads() throws {
+        let front = try parts(SampleReport.report).front
+        #expect(front["library_name"] as? String == "transformers")
+        #expect(front["pipeline_tag"] as? String == "text-classification")
+        #expect((front["tags"] as? [String])?.contains("fine-tuning") == true)
+
+        let model = try #require((front["model-index"] as? [[String: Any]])?.first)
+        #expect(model["name"] as? String == "topics | *draft*")
+        let result = try #require((model["results"] as? [[String: Any]])?.first)
+        #expect((result["task"] as? [String: Any])?["type"] as? String == "text-classification")
+        #expect((result["dataset"] as? [String: Any])?["name"] as? String == "topic")
+        let metrics = try #require(result["metrics"] as? [[String: Any]])
+        #expect(metrics.map { $0["type"] as? String } == ["accuracy", "f1", "f1"])
+        #expect(metrics.map { $0["value"] as? Double } == [0.6, 0.3, 0.15])
+    }
+
+    @Test func resultsWithoutATestSplitAreNotClaimed() throws {
+        var report = SampleReport.report
+        report.test = []
+        let (front, body) = try parts(report)
+        #expect(front["model-index"] == nil)
+        #expect(body.contains("| topic | validation | 90 | 0.6250 |"))
+        #expect(!body.contains("| topic | test |"))
+    }
+
+    @Test func bodySaysDataSettingsAndCost() throws {
+        let body = try parts(SampleReport.report).body
+        #expect(body.contains(#"# topics \| \*draft\*"#))
+        #expect(body.contains("22,713,216 parameters"))
+        #expect(body.contains("| topic | test | 90 | 0.6000 | 0.3000 | 0.1500 | 0.9000 |"))
+        #expect(body.contains("| topic | train.csv, test.csv | 12,345 | 678 | 90 |"))
+        #expect(body.contains("Labels of topic: games, mail."))
+        #expect(body.contains("| frozen layers | 4 |"))
+        #expect(body.contains("| time | 1 min 35 s |"))
+        #expect(body.contains("| samples through the frozen part | 60, 40 from the cache |"))
+    }
+
+    @Test func resultsAreThoseOfTheKeptStep() throws {
+        var report = SampleReport.report
+        report.best = JobReport.Best(step: 100, metric: .accuracy, value: 0.5)
+        #expect(try parts(report).body.contains("| topic | validation | 90 | 0.5000 |"))
+    }
+}
