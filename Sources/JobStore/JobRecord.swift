@@ -1,0 +1,57 @@
+import TrainingJobs
+
+/// One job as it is stored. JSON columns are opaque here: whoever wrote them reads them.
+public struct JobRecord: Sendable, Equatable {
+    public var id: String
+    public var name: String
+    public var submitter: String
+    public var state: JobState
+    /// Milliseconds since 1970, as all times here.
+    public var createdAt: Int64
+    public var startedAt: Int64?
+    public var finishedAt: Int64?
+    public var specificationJSON: String
+    /// Files that the job names, with their hashes.
+    public var filesJSON: String
+    /// Where training stands; `nil` until a generation has started.
+    public var progressJSON: String?
+    public var reportJSON: String?
+    public var resultFilesJSON: String?
+    public var failureCode: String?
+    /// The failure's text, or what the job waits for.
+    public var message: String
+
+    public init(
+        id: String, name: String, submitter: String = "", state: JobState = .uploading, createdAt: Int64,
+        startedAt: Int64? = nil, finishedAt: Int64? = nil, specificationJSON: String,
+        filesJSON: String = "[]",
+        progressJSON: String? = nil, reportJSON: String? = nil, resultFilesJSON: String? = nil,
+        failureCode: String? = nil, message: String = ""
+    ) {
+        self.id = id
+        self.name = name
+        self.submitter = submitter
+        self.state = state
+        self.createdAt = createdAt
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+        self.specificationJSON = specificationJSON
+        self.filesJSON = filesJSON
+        self.progressJSON = progressJSON
+        self.reportJSON = reportJSON
+        self.resultFilesJSON = resultFilesJSON
+        self.failureCode = failureCode
+        self.message = message
+    }
+}
+
+/// What planning found in a job's data; written once.
+public struct PlanRecord: Sendable, Equatable {
+    public var planJSON: String
+    public var shardsJSON: String
+
+    public init(planJSON: String, shardsJSON: String) {
+        self.planJSON = planJSON
+        self.shardsJSON = shardsJSON
+    }
+}

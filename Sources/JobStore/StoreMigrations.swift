@@ -1,0 +1,67 @@
+import GRDB
+
+/// The database's schema, step by step. A step that has been released is never edited: add the next one.
+enum StoreMigrations {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("0001-jobs-logs-workers-pins") { database in
+            try database.execute(sql: initialSchema)
+        }
+        return migrator
+    }
+
+    private static let initialSchema = """
+        CREATE TABLE jobs (
+            id TEXT PRIMARY KEY NOT NULL,
+            name TEXT NOT NULL,
+            submitter TEXT NOT NULL,
+            state TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            started_at INTEGER,
+            finished_at INTEGER,
+            specification TEXT NOT NULL,
+            files TEXT NOT NULL,
+            progress TEXT,
+            report TEXT,
+            result_files TEXT,
+            failure_code TEXT,
+            message TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE plans (
+            job_id TEXT PRIMARY KEY NOT NULL REFERENCES jobs(id) ON DELETE CASCADE,
+            plan TEXT NOT NULL,
+            shards TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE log_lines (
+            job_id TEXT NOT NULL REFERENCES jobs(id) ON DELETE CASCADE,
+            sequence INTEGER NOT NULL,
+            time INTEGER NOT NULL,
+            level TEXT NOT NULL,
+            source TEXT NOT NULL,
+            message TEXT NOT NULL,
+            PRIMARY KEY (job_id, sequence)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE blob_pins (
+            job_id TEXT NOT NULL REFERENCES jobs(id) ON DELETE CASCADE,
+            role TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            PRIMARY KEY (job_id, role, sha256)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE workers (
+            id TEXT PRIMARY KEY NOT NULL,
+            session_id TEXT NOT NULL,
+            name TEXT NOT NULL,
+            host TEXT NOT NULL,
+            process_id INTEGER NOT NULL,
+            cores INTEGER NOT NULL,
+            memory_bytes INTEGER NOT NULL,
+            peer_endpoint TEXT NOT NULL,
+            kernel_family TEXT NOT NULL,
+            software_version TEXT NOT NULL,
+            registered_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE identity (
+            coordinator_id TEXT NOT NULL
+        ) STRICT;
+        """
+}
