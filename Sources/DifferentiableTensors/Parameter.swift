@@ -1,0 +1,57 @@
+import TensorKernels
+
+/// A named tensor that training may change.
+///
+/// The gradient's memory is allocated once, when it is first needed, and reused in every step.
+public final class Parameter {
+    /// Path within the model, as in a checkpoint: "encoder.layer.0.attention.self.query.weight".
+    public let name: String
+    /// The value; the optimizer writes to it in place.
+    public let value: Tensor
+    /// Whether a gradient is computed and the optimizer may change the value.
+    public var isTrainable: Bool {
+        didSet { if !isTrainable { slot = nil } }
+    }
+    private var slot: GradientSlot?
+
+    public init(_ name: String, _ value: Tensor, isTrainable: Bool = true) {
+        self.name = name
+        self.value = value
+        self.isTrainable = isTrainable
+    }
+
+    public var shape: [Int] { value.shape }
+    public var count: Int { value.count }
+
+    /// A leaf over the value whose gradient goes to this parameter; data where it is not trainable.
+    public var variable: Variable {
+        isTrainable ? Variable(value: value, leaf: gradientSlot()) : Variable(value)
+    }
+
+    /// The sum of gradients since `clearGradient()`; zeros where nothing was added. Writing to it is seen by
+    /// the optimizer: the all-reduced gradient is put here.
+    /// - Precondition: the parameter is trainable.
+    public var gradient: Tensor {
+        precondition(isTrainable, "\(name) is frozen and has no gradient")
+        return gradientSlot().materialized()
+    }
+
+    /// Which rows of the gradient can be other than zero: few of them for an embedding table.
+    public var gradientContents: GradientSlot.Contents { slot?.contents ?? .none }
+
+    /// Forgets the gradient; cheap.
+    public func clearGradient() { slot?.clear() }
+
+    /// Overwrites the gradient, for one that was summed over workers.
+    public func setGradient(_ body: (_ target: Tensor) -> Void) {
+        gradientSlot().clear()
+        gradientSlot().accumulate { target, _ in body(target) }
+    }
+
+    private func gradientSlot() -> GradientSlot {
+        if let slot { return slot }
+        let new = GradientSlot(shape: value.shape, isPersistent: true)
+        slot = new
+        return new
+    }
+}

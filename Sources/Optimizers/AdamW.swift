@@ -1,0 +1,83 @@
+import DifferentiableTensors
+import TensorKernels
+
+/// AdamW: Adam with decoupled weight decay (Loshchilov and Hutter 2019), as PyTorch computes it.
+///
+///     p ← p − η λ p
+///     m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²
+///     p ← p − η / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
+public final class AdamW: Optimizer {
+    public let groups: [ParameterGroup]
+    public let beta1: Float
+    public let beta2: Float
+    public let epsilon: Float
+    /// Updates so far.
+    public private(set) var updateCount = 0
+    private var firstMoments: OptimizerState
+    private var secondMoments: OptimizerState
+
+    public init(groups: [ParameterGroup], beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8) {
+        self.groups = groups
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+        let parameters = groups.flatMap(\.parameters)
+        firstMoments = OptimizerState(kind: "adamw.first_moment", parameters: parameters)
+        secondMoments = OptimizerState(kind: "adamw.second_moment", parameters: parameters)
+    }
+
+    public func update(learningRate: Float, gradientScale: Float = 1) {
+        updateCount += 1
+        let correction1 = 1 - integerPower(Double(beta1), updateCount)
+        let correction2 = 1 - integerPower(Double(beta2), updateCount)
+        for group in groups {
+            let rate = learningRate * group.learningRateFactor
+            let step = AdamWStep(
+                gradientScale: gradientScale, decayFactor: 1 - rate * group.weightDecay, beta1: beta1,
+                beta2: beta2, stepSize: Float(Double(rate) / correction1),
+                secondMomentFactor: Float(1 / correction2.squareRoot()), epsilon: epsilon)
+            for parameter in group.parameters where parameter.isTrainable {
+                step.apply(
+                    to: parameter.value, gradient: parameter.gradient, firstMoment: firstMoments[parameter],
+                    secondMoment: secondMoments[parameter])
+            }
+        }
+    }
+
+    public func stateTensors() -> [(name: String, tensor: Tensor)] {
+        [(Self.updateCountName, encodedCount(updateCount))]
+            + firstMoments.exported(parameters) + secondMoments.exported(parameters)
+    }
+
+    public func restoreState(_ tensors: [String: Tensor]) throws {
+        let count = try OptimizerState.tensor(Self.updateCountName, shape: [2], in: tensors)
+        try firstMoments.restore(tensors, parameters)
+        try secondMoments.restore(tensors, parameters)
+        updateCount = decodedCount(count)
+    }
+
+    private static let updateCountName = "adamw.update_count"
+}
+
+/// A count as two floats of 24 bits each: exact up to 2⁴⁸.
+func encodedCount(_ count: Int) -> Tensor {
+    Tensor([Float(count & 0xff_ffff), Float(count >> 24)], shape: [2])
+}
+
+func decodedCount(_ tensor: Tensor) -> Int {
+    func part(_ value: Float) -> Int { Int(exactly: value.rounded()) ?? 0 }
+    return part(tensor[0]) + part(tensor[1]) << 24
+}
+
+/// base to an integer power by squaring: multiplications only, so alike with every C library.
+func integerPower(_ base: Double, _ exponent: Int) -> Double {
+    var result = 1.0
+    var factor = base
+    var rest = exponent
+    while rest > 0 {
+        if rest & 1 == 1 { result *= factor }
+        factor *= factor
+        rest >>= 1
+    }
+    return result
+}

@@ -1,0 +1,205 @@
+import CTensorKernels
+
+/// Sums gradients as integers: the sum of many micro-batches has the same bits in whatever order, and on
+/// however many workers, they are added.
+///
+/// A number g is added as the integer nearest to g · 2^exponent. Each segment, a parameter, has an exponent
+/// of its own, alike on all workers. One addend's magnitude is limited to 2^51 − 1 (it saturates and is
+/// counted), so 4096 addends cannot overflow the 64-bit sum. Numbers that are not finite add 0 and are
+/// counted. Where the segment's largest magnitude is near 2^36 units, rounding to an integer loses less than
+/// Float32 itself does.
+///
+/// Elements are counted over all segments, one after the other. In a ring the sums travel as little-endian
+/// Int64 (`sums`, `accumulate`, `replaceSums`), results as little-endian Float32 (`results`, `storeResults`).
+public final class FixedPointAccumulator {
+    /// Largest magnitude of one addend, in units.
+    public static let largestAddend: Int64 = (1 << 51) - 1
+    /// Exponents that fit: 2^exponent and 2^−exponent are normal in double precision with room to spare.
+    public static let exponentRange = -200...200
+    /// 1.0 becomes 2^36 units.
+    public static let defaultExponent = 36
+
+    /// Elements of each segment.
+    public let segmentCounts: [Int]
+    /// Elements of all segments.
+    public let elementCount: Int
+    /// First element of each segment.
+    public let segmentStarts: [Int]
+    /// Each segment's exponent. They are part of a checkpoint. Change them only when sums are zero.
+    public var exponents: [Int] {
+        didSet {
+            precondition(exponents.count == segmentCounts.count, "one exponent a segment")
+            exponents = exponents.map { min(max($0, Self.exponentRange.lowerBound), Self.exponentRange.upperBound) }
+        }
+    }
+    /// Addends cut to the largest magnitude since `reset()`, in this process.
+    public private(set) var saturatedCount = 0
+    /// Addends that were infinite or not a number since `reset()`, in this process.
+    public private(set) var nonFiniteCount = 0
+
+    private let sums: UnsafeMutablePointer<Int64>
+    private let resultTensor: Tensor
+
+    /// - Parameter segmentCounts: elements of each segment.
+    public init(segmentCounts: [Int]) {
+        self.segmentCounts = segmentCounts
+        var starts: [Int] = []
+        var total = 0
+        for count in segmentCounts {
+            precondition(count >= 0, "negative segment")
+            starts.append(total)
+            total += count
+        }
+        segmentStarts = starts
+        elementCount = total
+        exponents = Array(repeating: Self.defaultExponent, count: segmentCounts.count)
+        sums = .allocate(capacity: max(1, total))
+        sums.initialize(repeating: 0, count: max(1, total))
+        resultTensor = .zeros([total])
+    }
+
+    deinit { sums.deallocate() }
+
+    /// Elements of segment `index`.
+    public func elements(ofSegment index: Int) -> Range<Int> {
+        segmentStarts[index]..<segmentStarts[index] + segmentCounts[index]
+    }
+
+    /// Sets sums and counters to zero; exponents and results stay.
+    public func reset() {
+        sums.update(repeating: 0, count: elementCount)
+        saturatedCount = 0
+        nonFiniteCount = 0
+    }
+
+    /// Adds a gradient to a segment.
+    /// - Parameter gradient: as many elements as the segment has.
+    public func add(_ gradient: Tensor, segment: Int) {
+        gradient.requireCount(segmentCounts[segment], "gradient of segment \(segment)")
+        quantize(gradient, segment: segment, at: segmentStarts[segment])
+    }
+
+    /// Adds only some rows of a gradient whose other rows are zero.
+    /// - Parameter rows: of the first dimension.
+    public func add(_ gradient: Tensor, segment: Int, rows: [Int]) {
+        gradient.requireCount(segmentCounts[segment], "gradient of segment \(segment)")
+        let width = gradient.shape.dropFirst().reduce(1, *)
+        for row in rows {
+            quantize(
+                gradient.rows(row..<row + 1), segment: segment, at: segmentStarts[segment] + row * width)
+        }
+    }
+
+    private func quantize(_ gradient: Tensor, segment: Int, at element: Int) {
+        var counts = GraftQuantizationCounts(saturated: 0, non_finite: 0)
+        withPointers(gradient) {
+            graft_quantize_add($0, Int32(exponents[segment]), sums + element, gradient.count, &counts)
+        }
+        saturatedCount += Int(counts.saturated)
+        nonFiniteCount += Int(counts.non_finite)
+    }
+}
+
+// MARK: - The ring's view
+
+extension FixedPointAccumulator {
+    /// Sums of `range` as little-endian Int64, 8 bytes an element.
+    public func sums(_ range: Range<Int>) throws -> [UInt8] {
+        try check(range)
+        return [UInt8](UnsafeRawBufferPointer(start: sums + range.lowerBound, count: range.count * 8))
+    }
+
+    /// Adds a peer's sums, as `sums(_:)` gave them, to those of `range`.
+    public func accumulate(_ bytes: [UInt8], range: Range<Int>) throws {
+        try check(range, bytes, width: 8)
+        bytes.withUnsafeBytes { source in
+            guard let address = source.baseAddress else { return }
+            graft_add_int64_bytes(address, sums + range.lowerBound, range.count)
+        }
+    }
+
+    /// Overwrites the sums of `range` with a peer's.
+    public func replaceSums(_ bytes: [UInt8], range: Range<Int>) throws {
+        try check(range, bytes, width: 8)
+        UnsafeMutableRawBufferPointer(start: sums + range.lowerBound, count: range.count * 8)
+            .copyBytes(from: bytes)
+    }
+
+    /// Converts the sums of `range` to Float32 and keeps them as results.
+    public func finish(_ range: Range<Int>) throws {
+        try check(range)
+        forEachPart(of: range) { segment, part in
+            withPointers(resultTensor) {
+                graft_dequantize(
+                    sums + part.lowerBound, Int32(exponents[segment]), $0 + part.lowerBound, part.count)
+            }
+        }
+    }
+
+    /// Results of `range` as little-endian Float32, 4 bytes an element.
+    public func results(_ range: Range<Int>) throws -> [UInt8] {
+        try check(range)
+        return resultTensor.rows(range).littleEndianBytes
+    }
+
+    /// Stores a peer's results, as `results(_:)` gave them.
+    public func storeResults(_ bytes: [UInt8], range: Range<Int>) throws {
+        try check(range, bytes, width: 4)
+        withPointers(resultTensor) {
+            UnsafeMutableRawBufferPointer(start: $0 + range.lowerBound, count: range.count * 4)
+                .copyBytes(from: bytes)
+        }
+    }
+
+    private func check(_ range: Range<Int>, _ bytes: [UInt8]? = nil, width: Int = 0) throws {
+        guard range.lowerBound >= 0, range.upperBound <= elementCount else {
+            throw TensorKernelsError(
+                .outOfRange, "elements \(range) of an accumulator of \(elementCount) elements")
+        }
+        if let bytes, bytes.count != range.count * width {
+            throw TensorKernelsError(
+                .wrongByteCount, "\(bytes.count) bytes for \(range.count) elements of \(width) bytes")
+        }
+    }
+
+    private func forEachPart(of range: Range<Int>, _ body: (Int, Range<Int>) -> Void) {
+        for segment in segmentCounts.indices {
+            let part = elements(ofSegment: segment).clamped(to: range)
+            if !part.isEmpty { body(segment, part) }
+        }
+    }
+}
+
+// MARK: - Results
+
+extension FixedPointAccumulator {
+    /// The result of a segment, under a shape; shares memory with the accumulator until the next step.
+    public func result(segment: Int, shape: [Int]) -> Tensor {
+        resultTensor.rows(elements(ofSegment: segment)).reshaped(shape)
+    }
+
+    /// Copies the result of a segment.
+    public func copyResult(segment: Int, into target: Tensor) {
+        target.assign(result(segment: segment, shape: target.shape))
+    }
+
+    /// Largest magnitude among a segment's results; 0 for an empty segment.
+    public func maximumMagnitude(segment: Int) -> Float {
+        resultTensor.rows(elements(ofSegment: segment)).maximumMagnitude()
+    }
+
+    /// Sets the exponents of the next step by the results of this one: the largest magnitude of a segment
+    /// becomes 2^36 to 2^37 units. All workers have the same results, hence the same exponents. A segment
+    /// whose results are all zero keeps its exponent.
+    public func adaptExponents() {
+        exponents = segmentCounts.indices.map {
+            Self.exponent(maximumMagnitude: maximumMagnitude(segment: $0), otherwise: exponents[$0])
+        }
+    }
+
+    /// The exponent by which `maximumMagnitude` becomes 2^36 to 2^37 units.
+    public static func exponent(maximumMagnitude: Float, otherwise: Int) -> Int {
+        guard maximumMagnitude > 0, maximumMagnitude.isFinite else { return otherwise }
+        return defaultExponent - Int(maximumMagnitude.exponent)
+    }
+}

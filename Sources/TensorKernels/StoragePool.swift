@@ -1,0 +1,94 @@
+import Synchronization
+
+/// Keeps freed tensor memory by size class and hands it out again: a warm training step takes no memory
+/// from the system.
+///
+/// Classes are four to each power of two, so at most a quarter of a block is unused.
+public final class StoragePool: Sendable {
+    /// The pool of this process.
+    public static let shared = StoragePool()
+
+    /// What the pool holds and has done.
+    public struct Statistics: Sendable, Equatable {
+        /// Bytes in use by tensors.
+        public var bytesInUse = 0
+        /// Bytes kept for reuse.
+        public var bytesCached = 0
+        /// The largest sum of the two so far.
+        public var peakBytes = 0
+        /// Blocks that had to come from the system.
+        public var systemAllocations = 0
+        /// Blocks that came from the cache.
+        public var reuses = 0
+    }
+
+    /// One block of memory. Only the pool makes and frees them.
+    struct Block {
+        let pointer: UnsafeMutablePointer<Float>
+        let capacity: Int
+    }
+
+    private struct State {
+        /// Addresses of free blocks by capacity: an address is `Sendable`, a pointer is not.
+        var free: [Int: [UInt]] = [:]
+        var statistics = Statistics()
+    }
+
+    private let state = Mutex(State())
+
+    /// Counters as they are now.
+    public var statistics: Statistics { state.withLock { $0.statistics } }
+
+    /// Gives all cached memory back to the system.
+    public func trim() {
+        let addresses = state.withLock { state in
+            let addresses = state.free.values.flatMap { $0 }
+            state.free.removeAll()
+            state.statistics.bytesCached = 0
+            return addresses
+        }
+        for address in addresses {
+            UnsafeMutableRawPointer(bitPattern: address)?.deallocate()
+        }
+    }
+
+    func take(count: Int) -> Block {
+        let capacity = Self.capacity(for: count)
+        let bytes = capacity * MemoryLayout<Float>.stride
+        let cached = state.withLock { state in
+            let address = state.free[capacity]?.popLast()
+            state.statistics.bytesInUse += bytes
+            if address != nil {
+                state.statistics.bytesCached -= bytes
+                state.statistics.reuses += 1
+            } else {
+                state.statistics.systemAllocations += 1
+            }
+            let total = state.statistics.bytesInUse + state.statistics.bytesCached
+            state.statistics.peakBytes = max(state.statistics.peakBytes, total)
+            return address
+        }
+        let raw =
+            cached.flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
+            ?? UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+        return Block(pointer: raw.bindMemory(to: Float.self, capacity: capacity), capacity: capacity)
+    }
+
+    func giveBack(_ block: Block) {
+        let bytes = block.capacity * MemoryLayout<Float>.stride
+        let address = UInt(bitPattern: block.pointer)
+        state.withLock { state in
+            state.free[block.capacity, default: []].append(address)
+            state.statistics.bytesInUse -= bytes
+            state.statistics.bytesCached += bytes
+        }
+    }
+
+    /// The smallest size class that holds `count` elements; 64 at the least.
+    static func capacity(for count: Int) -> Int {
+        guard count > 64 else { return 64 }
+        let power = 1 << (Int.bitWidth - (count - 1).leadingZeroBitCount - 1)
+        let step = max(16, power / 4)
+        return (count + step - 1) / step * step
+    }
+}
