@@ -2,9 +2,9 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// A thread of its own that runs an actor's work one piece at a time: matrix products block for long, and
-/// threads of the cooperative pool must not.
-final class ComputeThread: SerialExecutor {
+/// A thread of its own that runs an actor's work one piece at a time: matrix products and disks block for
+/// long, and threads of the cooperative pool must not.
+final class DedicatedThread: SerialExecutor {
     private struct Work: Sendable {
         var job: UnownedJob
         var executor: UnownedSerialExecutor

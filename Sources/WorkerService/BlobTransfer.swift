@@ -1,0 +1,116 @@
+import ContentStore
+import Foundation
+import WireProtocol
+
+/// Moves blobs between the coordinator and this host's store, in chunks. Works on a thread of its own: disks
+/// and hashes block.
+actor BlobTransfer {
+    static let chunkBytes = 1 << 20
+    /// Chunks under way at a time.
+    static let window = 4
+
+    private let thread: DedicatedThread
+    private let store: BlobStore
+    private let coordinator: CoordinatorLink
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    init(store: BlobStore, coordinator: CoordinatorLink) {
+        thread = DedicatedThread(name: "graft-blobs")
+        self.store = store
+        self.coordinator = coordinator
+    }
+
+    /// Sees to it that the blob is in the store. Nothing is fetched that is there already, whichever process
+    /// of the host brought it.
+    ///
+    /// - Throws: `WorkerError` `.badContent` where the coordinator's bytes have another hash.
+    func fetch(sha256: String, size: Int, name: String) async throws {
+        var attempts = 0
+        while !store.contains(sha256) {
+            attempts += 1
+            do {
+                try await fetchOnce(sha256: sha256, size: size)
+            } catch let error as ContentStoreError where error.code == .hashMismatch && attempts < 3 {
+                continue
+            } catch let error as ContentStoreError where error.code == .hashMismatch {
+                throw WorkerError(
+                    .badContent,
+                    "\(name) arrives with another SHA-256 than \(sha256), three times over: \(error.message)",
+                    context: name)
+            }
+        }
+    }
+
+    private func fetchOnce(sha256: String, size: Int) async throws {
+        var progress = try store.beginUpload(sha256, totalSize: size)
+        while !progress.isComplete {
+            try Task.checkCancellation()
+            for chunk in try await chunks(of: sha256, from: progress.nextOffset, size: size) {
+                // Another process of this host may be fetching the same blob: where it is ahead, follow.
+                guard chunk.offset == progress.nextOffset, !progress.isComplete else { continue }
+                progress = try store.append(
+                    chunk.data, at: chunk.offset, of: sha256, totalSize: size)
+            }
+        }
+    }
+
+    private func chunks(of sha256: String, from offset: Int, size: Int) async throws -> [BlobChunk] {
+        let coordinator = self.coordinator
+        let offsets = stride(from: offset, to: size, by: Self.chunkBytes).prefix(Self.window)
+        let chunks = try await withThrowingTaskGroup(of: BlobChunk.self) { group in
+            for offset in offsets {
+                group.addTask {
+                    let length = min(Self.chunkBytes, size - offset)
+                    let query = GetBlobChunk(sha256: sha256, offset: offset, length: length)
+                    let reply = try await coordinator.request(.getBlobChunk(query))
+                    guard case .blobChunk(let chunk) = reply, chunk.offset == offset,
+                        chunk.data.count == length
+                    else {
+                        throw WorkerError(
+                            .badContent,
+                            "the coordinator answered a request for \(length) bytes of the blob "
+                                + "\(sha256) at \(offset) with something else", context: sha256)
+                    }
+                    return chunk
+                }
+            }
+            var chunks: [BlobChunk] = []
+            for try await chunk in group { chunks.append(chunk) }
+            return chunks
+        }
+        return chunks.sorted { $0.offset < $1.offset }
+    }
+
+    /// Stores bytes and uploads them under their hash.
+    func upload(bytes: [UInt8], path: String) async throws -> FileReference {
+        try await upload(try store.addBytes(bytes), path: path)
+    }
+
+    /// Stores a file's bytes and uploads them under their hash.
+    func upload(file: URL, path: String) async throws -> FileReference {
+        try await upload(try store.addFile(at: file), path: path)
+    }
+
+    private func upload(_ blob: BlobReference, path: String) async throws -> FileReference {
+        let file = FileReference(path: path, sha256: blob.sha256, size: blob.size)
+        let reply = try await coordinator.request(.queryBlobs(QueryBlobs(sha256s: [blob.sha256])))
+        guard case .blobStatus(let status) = reply, status.missing.contains(blob.sha256) else { return file }
+        var offset = 0
+        var isComplete = false
+        while !isComplete {
+            try Task.checkCancellation()
+            let (data, total) = try store.read(blob.sha256, offset: offset, length: Self.chunkBytes)
+            let chunk = PutBlobChunk(sha256: blob.sha256, totalSize: total, offset: offset, data: data)
+            guard case .blobChunkStored(let stored) = try await coordinator.request(.putBlobChunk(chunk))
+            else {
+                throw WorkerError(
+                    .refused, "the coordinator did not take a chunk of \(path) (\(blob.sha256))",
+                    context: path)
+            }
+            offset = stored.nextOffset
+            isComplete = stored.complete
+        }
+        return file
+    }
+}
