@@ -1,0 +1,43 @@
+# Graft: build, test and demonstrate. `make help` lists what there is.
+
+SWIFT ?= swift
+PYTHON ?= python3
+
+# What the build links against, and what the tests of generated code need beyond that.
+BUILD_PACKAGES = libzmq3-dev libopenblas-dev libprotobuf-c-dev libsqlite3-dev
+TEST_PACKAGES = protobuf-compiler protobuf-c-compiler
+
+# Tests see internals, which changes the code of every module: they have a build of their own.
+TEST_BUILD = --scratch-path .build-test -c release -Xswiftc -enable-testing
+
+.PHONY: help packages build lint test demo techniques clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+packages: ## Install the Debian packages that are missing
+	@scripts/require-swift
+	@scripts/install-packages $(BUILD_PACKAGES)
+
+build: packages ## Build .build/release/graft
+	$(SWIFT) build -c release --product graft
+
+lint: ## Check the code's format
+	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift
+
+test: packages lint ## Lint, build once with optimisation, run every test
+	@scripts/install-packages $(TEST_PACKAGES)
+	$(SWIFT) build $(TEST_BUILD) --build-tests
+	GRAFT_EXECUTABLE=$(CURDIR)/.build-test/release/graft $(SWIFT) test $(TEST_BUILD) --skip-build --disable-xctest
+
+demo: build ## Label efficiency on Debian's package topics: .demo/ and reports/demo.json
+	@scripts/fetch-minilm
+	$(PYTHON) Examples/debian-topics/prepare.py .demo/topics
+	$(PYTHON) Examples/debian-topics/demo.py
+
+techniques: build ## SST-2 with every technique on three workers: reports/techniques.json
+	@scripts/fetch-minilm
+	$(PYTHON) Examples/sst2/techniques.py
+
+clean: ## Remove what was built, and the demo's files
+	rm -rf .build .build-test .demo .venv-demo
