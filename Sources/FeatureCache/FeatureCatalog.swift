@@ -53,7 +53,7 @@ public final class FeatureCatalog {
                 try self.writer
                 ?? FeatureSegmentWriter(destination: store.newSegmentURL(part: part), width: width)
             self.writer = writer
-            try writer.append(key, scalars: features.scalars, rows: features.shape[0])
+            try writer.append(key, matrix: features.littleEndianBytes, rows: features.shape[0])
             if writer.dataBytes >= store.segmentBytes { try flush() }
         } catch {
             abandonWriter()

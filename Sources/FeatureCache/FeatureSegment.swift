@@ -19,13 +19,13 @@ final class FeatureSegment {
         }
         self.lock = lock
         self.url = url
-        file = try MappedFile(url: url)
+        file = try MappedFile(path: url.path)
         byteCount = file.count
         do {
             guard byteCount >= FeatureSegmentFormat.trailerSize else {
                 throw FeatureSegmentFormat.Damage("it has only \(byteCount) bytes")
             }
-            let trailerBytes = try file.bytes(byteCount - FeatureSegmentFormat.trailerSize..<byteCount)
+            let trailerBytes = try file.bytes((byteCount - FeatureSegmentFormat.trailerSize)..<byteCount)
             let trailer = try FeatureSegmentFormat.decodeTrailer(trailerBytes, fileSize: byteCount)
             let indexEnd = byteCount - FeatureSegmentFormat.trailerSize
             entries = try FeatureSegmentFormat.decodeIndex(
@@ -44,6 +44,6 @@ final class FeatureSegment {
 
     /// Copies a matrix to rows `row…` of a tensor of the same width.
     func copy(offset: Int, rows: Int, into tensor: Tensor, row: Int) throws {
-        try file.copyFloats(at: offset, into: tensor, row: row, rows: rows)
+        try file.copyFloats(at: offset, into: tensor.rows(row..<row + rows))
     }
 }

@@ -35,10 +35,8 @@ final class FeatureSegmentWriter {
         if !isPublished { unlink(temporaryURL.path) }
     }
 
-    /// - Parameter scalars: rows × width.
-    func append(_ key: FeatureKey, scalars: [Float], rows: Int) throws {
-        var matrix: [UInt8] = []
-        LittleEndian.append(scalars, to: &matrix)
+    /// - Parameter matrix: rows × width Float32, little-endian.
+    func append(_ key: FeatureKey, matrix: [UInt8], rows: Int) throws {
         entries.append(
             FeatureSegmentFormat.Entry(
                 key: key, offset: dataBytes, rows: rows, checksum: FeatureSegmentFormat.checksum(matrix)))

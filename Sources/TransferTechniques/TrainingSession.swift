@@ -1,0 +1,229 @@
+import DifferentiableTensors
+import Optimizers
+import TensorKernels
+import TrainingJobs
+
+/// One job's training as a machine without IO: it accumulates the gradients of the lanes that this worker
+/// owns, and applies the update once somebody has summed `gradients` over all workers.
+///
+/// ```
+/// for lane in session.lanes(ofStep) { try session.accumulate(lane:, from: source) }
+/// …sum session.gradients over the ring, or call finishAlone()…
+/// switch try session.finishStep() { … }
+/// ```
+///
+/// The bits of the parameters do not depend on how lanes are spread over workers: a lane's gradient is a
+/// function of the parameters, seed, step and lane, the sums are of integers, and every worker applies the
+/// same update. That holds on processors of one kernel family.
+public final class TrainingSession {
+    public let program: any TrainingProgram
+    public let schedule: StepSchedule
+    /// Steps of the whole job.
+    public let totalSteps: Int
+    /// The step that comes next.
+    public private(set) var step = 0
+    /// The sums of this step: parameters in their order, then the loss and a count of cut-off gradients.
+    public let gradients: FixedPointAccumulator
+
+    private let seed: UInt64
+    private let ownedLanes: [Int]
+    private let optimizer: any Optimizer
+    private let learningRates: LearningRateSchedule
+    private let clipping: Float?
+    private var laneOrders: [Int: LaneOrder] = [:]
+
+    private struct LaneOrder {
+        var epoch: Int
+        var positions: [Int]
+    }
+
+    /// - Parameters:
+    ///   - trainCount: samples of the training split over all lanes.
+    ///   - laneCount: lanes of the job.
+    ///   - ownedLanes: those that this worker runs.
+    public init(
+        program: any TrainingProgram, specification: JobSpecification, trainCount: Int, laneCount: Int,
+        ownedLanes: [Int]
+    ) {
+        let training = specification.training
+        self.program = program
+        self.ownedLanes = ownedLanes.sorted()
+        seed = specification.seed
+        schedule = StepSchedule(sampleCount: trainCount, batch: training.batch, laneCount: laneCount)
+        totalSteps = training.steps ?? (training.epochs ?? 1) * max(1, schedule.stepsPerEpoch)
+        optimizer = OptimizerFactory.optimizer(training.optimizer, for: program.trainableParameters)
+        learningRates = OptimizerFactory.schedule(
+            training.schedule, peak: training.optimizer.learningRate, totalSteps: totalSteps)
+        clipping = training.gradientClipping
+        gradients = FixedPointAccumulator(segmentCounts: program.trainableParameters.map(\.count) + [1, 1])
+        fixBookkeepingExponents()
+    }
+
+    /// The owned lanes that have samples in the coming step, in ascending order.
+    public var lanesOfStep: [Int] { ownedLanes.filter { !schedule.places(step: step, lane: $0).isEmpty } }
+
+    /// Runs one lane's micro-batch of the coming step, forward and back, and adds its gradient.
+    ///
+    /// - Throws: `TechniqueError` `.notFinite` where loss or gradient is not a number or infinite.
+    public func accumulate(lane: Int, from source: any MicroBatchSource) throws {
+        let batch = try source.microBatch(split: .train, lane: lane, positions: positions(lane: lane))
+        let globalCount = schedule.globalBatchCount(step: step)
+        let context = ForwardContext.training(seed: seed, step: step, microBatch: lane)
+        let loss = try program.trainingLoss(batch, globalBatchCount: globalCount, context: context)
+        let lossSum = loss.value.scalar * Float(globalCount)
+        guard lossSum.isFinite else { throw notFinite("the loss is \(lossSum)", lane: lane) }
+        loss.backward()
+        try addGradients(lane: lane)
+        gradients.add(Tensor([lossSum], shape: [1]), segment: lossSegment)
+    }
+
+    /// Call once after the owned lanes and before the sum over workers.
+    public func finishAccumulation() {
+        gradients.add(Tensor([Float(gradients.saturatedCount)], shape: [1]), segment: saturationSegment)
+    }
+
+    /// What a step came to.
+    public enum Outcome: Sendable, Equatable {
+        case updated(StepSummary)
+        /// Gradients were larger than the fixed-point scale had room for, on some worker; the scale has been
+        /// lowered and all workers run the same step once more.
+        case mustRepeat
+    }
+
+    public struct StepSummary: Sendable, Equatable {
+        public var step: Int
+        /// Sum over the global batch, in units of 2^-32.
+        public var lossFixed: Int64
+        /// Samples of the global batch.
+        public var samples: Int
+        public var learningRate: Float
+        /// Before clipping.
+        public var gradientNorm: Float
+    }
+
+    /// Applies the summed gradients. All workers do the same with the same results.
+    public func finishStep() throws -> Outcome {
+        if gradients.result(segment: saturationSegment, shape: [1])[0] > 0 { return try lowerScale() }
+        for (segment, parameter) in program.trainableParameters.enumerated() {
+            parameter.setGradient { gradients.copyResult(segment: segment, into: $0) }
+        }
+        let norm = globalGradientNorm(program.trainableParameters)
+        guard norm.isFinite else { throw notFinite("the norm of the gradient is \(norm)", lane: nil) }
+        let rate = learningRates.rate(step: step)
+        let scale = clipping.map { clippingScale(norm: norm, maximum: $0) } ?? 1
+        optimizer.update(learningRate: rate, gradientScale: scale)
+        let summary = StepSummary(
+            step: step,
+            lossFixed: FixedPointLoss.units(gradients.result(segment: lossSegment, shape: [1])[0]),
+            samples: schedule.globalBatchCount(step: step), learningRate: rate, gradientNorm: norm)
+        gradients.adaptExponents()
+        beginNextSums()
+        step += 1
+        return .updated(summary)
+    }
+
+    /// The sum over workers where there is one worker.
+    public func reduceAlone() throws { try gradients.finish(0..<gradients.elementCount) }
+
+    // MARK: - Checkpoints
+
+    /// Everything that the coming steps depend on, but the job itself.
+    public func checkpoint() throws -> [UInt8] {
+        try TrainingCheckpoint(
+            step: step, exponents: gradients.exponents, parameters: program.trainableParameters,
+            optimizerState: optimizer.stateTensors()
+        ).encoded()
+    }
+
+    /// Goes on from a checkpoint of the same job.
+    ///
+    /// - Throws: `TechniqueError` `.badCheckpoint` that names what does not fit.
+    public func restore(_ bytes: [UInt8]) throws {
+        let checkpoint = try TrainingCheckpoint.decode(bytes, parameters: program.trainableParameters)
+        guard checkpoint.exponents.count == gradients.segmentCounts.count else {
+            throw TechniqueError(.badCheckpoint, "the checkpoint is of another set of trained parameters")
+        }
+        try optimizer.restoreState(Dictionary(checkpoint.optimizerState.map { ($0.name, $0.tensor) }) { $1 })
+        checkpoint.assignParameters(to: program.trainableParameters)
+        gradients.exponents = checkpoint.exponents
+        beginNextSums()
+        step = checkpoint.step
+    }
+
+    // MARK: - Parts of a step
+
+    private var lossSegment: Int { program.trainableParameters.count }
+    private var saturationSegment: Int { lossSegment + 1 }
+
+    private func positions(lane: Int) -> [Int] {
+        let epoch = schedule.epoch(ofStep: step)
+        if laneOrders[lane]?.epoch != epoch {
+            let order = EpochShuffle.order(
+                count: schedule.laneLength(lane), seed: seed, epoch: epoch, lane: lane)
+            laneOrders[lane] = LaneOrder(epoch: epoch, positions: order)
+        }
+        return Array(laneOrders[lane]?.positions[schedule.places(step: step, lane: lane)] ?? [])
+    }
+
+    private func addGradients(lane: Int) throws {
+        for (segment, parameter) in program.trainableParameters.enumerated() {
+            switch parameter.gradientContents {
+            case .none: continue
+            case .rows(let rows): gradients.add(parameter.gradient, segment: segment, rows: rows)
+            case .all: gradients.add(parameter.gradient, segment: segment)
+            }
+            parameter.clearGradient()
+            guard gradients.nonFiniteCount == 0 else {
+                throw notFinite("the gradient of \(parameter.name) is not finite", lane: lane)
+            }
+        }
+    }
+
+    private func lowerScale() throws -> Outcome {
+        let lowered = gradients.exponents.map { $0 - 14 }
+        guard (lowered.min() ?? 0) > FixedPointAccumulator.exponentRange.lowerBound else {
+            throw TechniqueError(
+                .gradientOverflow,
+                "the gradients of step \(step) are too large for any scale; "
+                    + "lower the learning rate", context: "step \(step)")
+        }
+        gradients.exponents = lowered
+        beginNextSums()
+        return .mustRepeat
+    }
+
+    private func beginNextSums() {
+        gradients.reset()
+        fixBookkeepingExponents()
+    }
+
+    /// Loss and count are no gradients: their scale stays.
+    private func fixBookkeepingExponents() {
+        gradients.exponents[lossSegment] = FixedPointLoss.summationExponent
+        gradients.exponents[saturationSegment] = 0
+    }
+
+    private func notFinite(_ what: String, lane: Int?) -> TechniqueError {
+        let place = lane.map { " of micro-batch \($0)" } ?? ""
+        return TechniqueError(
+            .notFinite,
+            "\(what) at step \(step)\(place), with learning rate \(learningRates.rate(step: step)): lower the "
+                + "learning rate, lengthen the warm-up or set gradient_clipping",
+            context: "step \(step)")
+    }
+}
+
+/// Losses as integers, so that their sums have no order.
+public enum FixedPointLoss {
+    /// Within a step's sums; leaves room for losses up to two million a micro-batch.
+    static let summationExponent = 30
+
+    /// A loss in units of 2^-32. What is not finite, or too large, becomes the largest integer.
+    public static func units(_ loss: Float) -> Int64 {
+        loss.isFinite ? Int64(exactly: (Double(loss) * 4_294_967_296).rounded()) ?? .max : .max
+    }
+
+    /// The same for one sample, limited to 2^44 units (a loss of 4096), so that half a million samples cannot
+    /// overflow a sum.
+    static func sampleUnits(_ loss: Float) -> Int64 { min(units(loss), 1 << 44) }
+}
