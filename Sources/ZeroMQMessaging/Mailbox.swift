@@ -181,3 +181,13 @@ public final class Mailbox<Element: Sendable>: Sendable {
         for waiter in expired { waiter.continuation.resume(returning: .timedOut) }
     }
 }
+
+extension Mailbox {
+    /// The mailbox as a stream for one consumer; it ends when the mailbox is finished and empty.
+    public var stream: AsyncStream<Element> {
+        AsyncStream {
+            guard case .element(let element) = await self.next() else { return nil }
+            return element
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import CZeroMQ
+import Foundation
+
+/// What to tell a user about an endpoint at which this host cannot listen.
+func bindError(_ number: Int32, _ endpoint: String) -> MessagingError {
+    let (code, explanation): (MessagingError.Code, String) =
+        switch number {
+        case EADDRINUSE:
+            (.addressInUse, "something already listens there: stop it, or choose another port")
+        case EADDRNOTAVAIL, ENODEV:
+            (
+                .noSuchInterface,
+                "this host has no such address or interface: use one of its own addresses, or 0.0.0.0 for all"
+            )
+        case EACCES, EPERM:
+            (.notPermitted, "the system does not permit it: ports below 1024 need privileges, choose another")
+        case EINVAL, EPROTONOSUPPORT, ENOCOMPATPROTO:
+            (.badEndpoint, "that is no endpoint: write tcp://address:port, with port 0 for any free one")
+        default:
+            (.system, systemMessage(number))
+        }
+    return MessagingError(code, "cannot listen at \(endpoint): \(explanation)", endpoint: endpoint)
+}
+
+/// What to tell a user about an endpoint to which no connection can even be tried.
+func connectError(_ number: Int32, _ endpoint: String) -> MessagingError {
+    let (code, explanation): (MessagingError.Code, String) =
+        switch number {
+        case EINVAL, EPROTONOSUPPORT, ENOCOMPATPROTO:
+            (.badEndpoint, "that is no endpoint: write tcp://host:port")
+        case EMFILE:
+            (.system, "too many sockets are open")
+        default:
+            (.system, systemMessage(number))
+        }
+    return MessagingError(code, "cannot connect to \(endpoint): \(explanation)", endpoint: endpoint)
+}

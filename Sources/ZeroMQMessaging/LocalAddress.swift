@@ -1,0 +1,62 @@
+import Foundation
+
+/// This host's address as a peer at the endpoint sees it: what to advertise when listening on every interface.
+///
+/// Asks the system which interface leads there; nothing is sent.
+///
+/// - Parameter endpoint: `tcp://host:port`.
+/// - Returns: a numeric address, without brackets.
+/// - Throws: `MessagingError` where the endpoint is none, its name is unknown, or no route leads there.
+public func localAddress(towards endpoint: String) throws -> String {
+    let (host, port) = try hostAndPort(of: endpoint)
+    var hints = addrinfo()
+    hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
+    hints.ai_family = AF_UNSPEC
+    var list: UnsafeMutablePointer<addrinfo>?
+    let status = getaddrinfo(host, port, &hints, &list)
+    guard status == 0 else {
+        throw MessagingError(
+            .badEndpoint, "the host of \(endpoint) has no address: \(String(cString: gai_strerror(status)))",
+            endpoint: endpoint)
+    }
+    defer { freeaddrinfo(list) }
+    for entry in sequence(first: list, next: { $0?.pointee.ai_next }) {
+        if let entry, let address = localAddress(towards: entry.pointee) { return address }
+    }
+    throw MessagingError(
+        .noSuchInterface, "this host has no route to \(endpoint): check its network", endpoint: endpoint)
+}
+
+private func hostAndPort(of endpoint: String) throws -> (host: String, port: String) {
+    let prefix = "tcp://"
+    guard endpoint.hasPrefix(prefix), let colon = endpoint.lastIndex(of: ":") else {
+        throw MessagingError(
+            .badEndpoint, "'\(endpoint)' is no endpoint: write tcp://host:port", endpoint: endpoint)
+    }
+    let start = endpoint.index(endpoint.startIndex, offsetBy: prefix.count)
+    let port = endpoint[endpoint.index(after: colon)...]
+    guard start < colon, UInt16(port) != nil else {
+        throw MessagingError(
+            .badEndpoint, "'\(endpoint)' is no endpoint: write tcp://host:port", endpoint: endpoint)
+    }
+    let host = endpoint[start..<colon].trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
+    return (host, port == "0" ? "1" : String(port))
+}
+
+private func localAddress(towards peer: addrinfo) -> String? {
+    let descriptor = socket(peer.ai_family, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    guard connect(descriptor, peer.ai_addr, peer.ai_addrlen) == 0 else { return nil }
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+    let status = withUnsafeMutablePointer(to: &storage) { storage in
+        storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+            getsockname(descriptor, address, &length) == 0
+                ? getnameinfo(address, length, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) : -1
+        }
+    }
+    guard status == 0 else { return nil }
+    return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
