@@ -36,7 +36,8 @@ public final class Variable {
         let slots = inputs.map(\.gradientSlot)
         self.init(recording: value, inputs: inputs) { upstream in
             let gradients = pullback(upstream)
-            precondition(gradients.count == slots.count, "\(gradients.count) gradients, \(slots.count) inputs")
+            precondition(
+                gradients.count == slots.count, "\(gradients.count) gradients, \(slots.count) inputs")
             for (slot, gradient) in zip(slots, gradients) {
                 if let slot, let gradient { slot.add(gradient) }
             }

@@ -27,7 +27,8 @@ public final class MultiHeadSelfAttention: Module {
     public func callAsFunction(_ x: Variable, layout: SequenceLayout, context: ForwardContext) -> Variable {
         let drops = context.isTraining && dropoutProbability > 0
         return multiHeadAttention(
-            query: query(x, context: context), key: key(x, context: context), value: value(x, context: context),
+            query: query(x, context: context), key: key(x, context: context),
+            value: value(x, context: context),
             layout: layout, headCount: headCount,
             dropout: drops ? (dropoutProbability, context.nextKey()) : nil)
     }

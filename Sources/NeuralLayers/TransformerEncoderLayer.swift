@@ -57,8 +57,12 @@ public final class TransformerEncoderLayer: Module {
 
     /// Weights from a normal distribution, biases zero, normalisations plain: BERT's own start.
     public func initialize(standardDeviation: Float = 0.02, key: RandomKey) {
-        let projections = [attention.query, attention.key, attention.value, attentionOutput, intermediate, output]
-        for projection in projections { projection.initialize(standardDeviation: standardDeviation, key: key) }
+        let projections = [
+            attention.query, attention.key, attention.value, attentionOutput, intermediate, output,
+        ]
+        for projection in projections {
+            projection.initialize(standardDeviation: standardDeviation, key: key)
+        }
         for norm in [attentionNorm, outputNorm] {
             norm.weight.value.fill(1)
             norm.bias.value.fill(0)

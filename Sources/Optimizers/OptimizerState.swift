@@ -35,12 +35,14 @@ struct OptimizerState {
     static func tensor(_ name: String, shape: [Int], in saved: [String: Tensor]) throws -> Tensor {
         guard let tensor = saved[name] else {
             throw OptimizersError(
-                .missingState, "optimizer state '\(name)' is missing: the checkpoint is of another optimizer "
+                .missingState,
+                "optimizer state '\(name)' is missing: the checkpoint is of another optimizer "
                     + "or other trainable parameters", tensor: name)
         }
         guard tensor.shape == shape else {
             throw OptimizersError(
-                .shapeMismatch, "optimizer state '\(name)' has shape \(tensor.shape), its parameter needs \(shape)",
+                .shapeMismatch,
+                "optimizer state '\(name)' has shape \(tensor.shape), its parameter needs \(shape)",
                 tensor: name)
         }
         return tensor

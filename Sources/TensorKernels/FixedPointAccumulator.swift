@@ -29,7 +29,9 @@ public final class FixedPointAccumulator {
     public var exponents: [Int] {
         didSet {
             precondition(exponents.count == segmentCounts.count, "one exponent a segment")
-            exponents = exponents.map { min(max($0, Self.exponentRange.lowerBound), Self.exponentRange.upperBound) }
+            exponents = exponents.map {
+                min(max($0, Self.exponentRange.lowerBound), Self.exponentRange.upperBound)
+            }
         }
     }
     /// Addends cut to the largest magnitude since `reset()`, in this process.

@@ -27,7 +27,8 @@ public final class MappedFile: @unchecked Sendable {
             base = nil
             return
         }
-        guard let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED else {
+        guard let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED
+        else {
             throw Self.unreadable(path)
         }
         base = UnsafeRawPointer(address)
@@ -76,7 +77,8 @@ public final class MappedFile: @unchecked Sendable {
 
     private func outOfRange(_ start: Int, _ end: Int) -> TensorKernelsError {
         TensorKernelsError(
-            .outOfRange, "\(path) has \(count) bytes; \(start) to \(end) go beyond: the file is cut short or damaged",
+            .outOfRange,
+            "\(path) has \(count) bytes; \(start) to \(end) go beyond: the file is cut short or damaged",
             file: path)
     }
 

@@ -12,7 +12,9 @@ public func multiHeadAttention(
     query: Variable, key: Variable, value: Variable, layout: SequenceLayout, headCount: Int,
     dropout: (probability: Float, key: RandomKey)? = nil
 ) -> Variable {
-    let mask = dropout.flatMap { $0.probability > 0 ? DropoutMask(probability: $0.probability, key: $0.key.bits) : nil }
+    let mask = dropout.flatMap {
+        $0.probability > 0 ? DropoutMask(probability: $0.probability, key: $0.key.bits) : nil
+    }
     let attention = RaggedAttention(lengths: layout.lengths, headCount: headCount, mask: mask)
     let inputs = [query, key, value]
     let isRecorded = inputs.contains(where: \.requiresGradient)
@@ -24,7 +26,8 @@ public func multiHeadAttention(
     let values = inputs.map(\.value)
     return Variable(recording: result, inputs: inputs) { upstream in
         let gradients = attention.backward(
-            upstream: upstream, query: values[0], key: values[1], value: values[2], probabilities: probabilities)
+            upstream: upstream, query: values[0], key: values[1], value: values[2],
+            probabilities: probabilities)
         slots[0]?.add(gradients.query)
         slots[1]?.add(gradients.key)
         slots[2]?.add(gradients.value)

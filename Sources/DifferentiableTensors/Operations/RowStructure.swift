@@ -11,8 +11,7 @@ extension Variable {
 
     /// Entries `range` of the first dimension.
     public func rows(_ range: Range<Int>) -> Variable {
-        let shape = self.shape
-        return Variable(
+        Variable(
             recording: value.rows(range), inputs: [self],
             pullback: { [slot = gradientSlot] upstream in
                 slot?.accumulate { target, adds in

@@ -1,0 +1,101 @@
+import COpenBLAS
+import CTensorKernels
+
+/// op(a) · op(b), or added to `out`.
+///
+/// Where `a` is not transposed, a row of the result depends on that row of `a` alone, bit by bit, whatever
+/// the number of rows: short products are computed with 16 rows, below which OpenBLAS chooses other kernels,
+/// and products with few columns without it. `BLASEnvironment.rowIndependence` checks it at start.
+/// - Parameters:
+///   - a: [m, k], or [k, m] if transposed. More dimensions count as rows.
+///   - b: [k, n], or [n, k] if transposed.
+///   - out: m · n elements; overwritten unless `adds`.
+public func matrixProduct(
+    _ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false, into out: Tensor,
+    adds: Bool = false
+) {
+    let size = ProductSize(a, b, transposeA: transposeA, transposeB: transposeB)
+    out.requireCount(size.m * size.n, "matrix product")
+    guard size.m > 0, size.n > 0 else { return }
+    if size.k == 0 {
+        if !adds { out.fill(0) }
+    } else if transposeA {
+        multiply(a, b, size, transposeA: true, transposeB: transposeB, into: out, beta: adds ? 1 : 0)
+    } else if transposeB, size.n <= narrowest {
+        narrowProduct(a, b, size, into: out, adds: adds)
+    } else if size.m < fewestRows {
+        paddedProduct(a, b, size, transposeB: transposeB, into: out, adds: adds)
+    } else {
+        multiply(a, b, size, transposeA: false, transposeB: transposeB, into: out, beta: adds ? 1 : 0)
+    }
+}
+
+/// op(a) · op(b) as a tensor [m, n] of its own; see the function that writes into one.
+public func matrixProduct(
+    _ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false
+) -> Tensor {
+    let size = ProductSize(a, b, transposeA: transposeA, transposeB: transposeB)
+    let out = Tensor(uninitialized: [size.m, size.n])
+    matrixProduct(a, b, transposeA: transposeA, transposeB: transposeB, into: out)
+    return out
+}
+
+/// Fewer rows than this make OpenBLAS take another path, with other bits.
+private let fewestRows = 16
+/// Up to this many columns a product by our own loop is faster, and independent of the row.
+private let narrowest = 8
+
+private struct ProductSize {
+    let m: Int
+    let n: Int
+    let k: Int
+
+    init(_ a: Tensor, _ b: Tensor, transposeA: Bool, transposeB: Bool) {
+        m = transposeA ? a.columnCount : a.rowCount
+        k = transposeA ? a.rowCount : a.columnCount
+        n = transposeB ? b.rowCount : b.columnCount
+        let inner = transposeB ? b.columnCount : b.rowCount
+        precondition(k == inner, "product of \(a.shape) and \(b.shape): inner dimensions \(k) and \(inner)")
+    }
+}
+
+private func multiply(
+    _ a: Tensor, _ b: Tensor, _ size: ProductSize, transposeA: Bool, transposeB: Bool, into out: Tensor,
+    beta: Float
+) {
+    withPointers(a, b, out) { a, b, out in
+        sgemm(
+            transposeA, transposeB, size.m, size.n, size.k, 1, a, transposeA ? size.m : size.k, b,
+            transposeB ? size.k : size.n, beta, out, size.n)
+    }
+}
+
+private func narrowProduct(_ a: Tensor, _ b: Tensor, _ size: ProductSize, into out: Tensor, adds: Bool) {
+    let target = adds ? Tensor(uninitialized: out.shape) : out
+    withPointers(a, b, target) { graft_narrow_product($0, $1, $2, size.m, size.k, size.n) }
+    if adds { out.addInPlace(target) }
+}
+
+private func paddedProduct(
+    _ a: Tensor, _ b: Tensor, _ size: ProductSize, transposeB: Bool, into out: Tensor, adds: Bool
+) {
+    let padded = Tensor.zeros([fewestRows, size.k])
+    padded.rows(0..<size.m).reshaped(a.shape).assign(a)
+    let product = Tensor(uninitialized: [fewestRows, size.n])
+    let paddedSize = ProductSize(padded, b, transposeA: false, transposeB: transposeB)
+    multiply(padded, b, paddedSize, transposeA: false, transposeB: transposeB, into: product, beta: 0)
+    let result = product.rows(0..<size.m).reshaped(out.shape)
+    if adds { out.addInPlace(result) } else { out.assign(result) }
+}
+
+/// Row-major sgemm with leading dimensions: out = alpha · op(a) · op(b) + beta · out.
+func sgemm(
+    _ transposeA: Bool, _ transposeB: Bool, _ m: Int, _ n: Int, _ k: Int, _ alpha: Float,
+    _ a: UnsafePointer<Float>, _ lda: Int, _ b: UnsafePointer<Float>, _ ldb: Int, _ beta: Float,
+    _ out: UnsafeMutablePointer<Float>, _ ldc: Int
+) {
+    _ = BLASEnvironment.current
+    cblas_sgemm(
+        CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
+        blasint(m), blasint(n), blasint(k), alpha, a, blasint(lda), b, blasint(ldb), beta, out, blasint(ldc))
+}
