@@ -1,0 +1,57 @@
+import DifferentiableTensors
+import NeuralLayers
+import TensorKernels
+import Tokenization
+
+/// A pretrained stack of transformer layers that can be cut between any two of them.
+///
+/// Cut `k` stands for the embeddings and layers 0 ..< k: what is frozen lies below a cut, and features are
+/// the hidden states there. All hidden states are token matrices [tokens, hiddenSize] with a layout.
+public protocol TransformerBackbone: Module {
+    var layerCount: Int { get }
+    /// Width of a token's row.
+    var hiddenSize: Int { get }
+    /// Ids are below it.
+    var vocabularySize: Int { get }
+    /// Tokens of a sequence at the most.
+    var maximumLength: Int { get }
+    /// Whether each row of this model's matrix products comes out alike whatever stands beside it, with at
+    /// least `FrozenForward.minimumRows` rows; measured on the BLAS in use.
+    var rowsAreIndependent: Bool { get }
+
+    /// Hidden states below the first layer.
+    /// - Precondition: ids are below `vocabularySize`, lengths at most `maximumLength`.
+    func embed(_ batch: TokenBatch, context: ForwardContext) -> Variable
+
+    /// Hidden states after `layers`, from those before them.
+    func forward(
+        _ hidden: Variable, layers: Range<Int>, layout: SequenceLayout, context: ForwardContext
+    ) -> Variable
+
+    /// The parameters below cut `cut`: embeddings and layers 0 ..< cut.
+    func parameters(belowCut cut: Int) -> [Parameter]
+}
+
+extension TransformerBackbone {
+    /// Freezes everything below cut `cut` and makes the rest trainable.
+    public func freeze(belowCut cut: Int) {
+        setTrainable(true)
+        for parameter in parameters(belowCut: cut) { parameter.isTrainable = false }
+    }
+
+    /// All weights with their names in a checkpoint, without a model prefix.
+    public func namedTensors() -> [(name: String, tensor: Tensor)] {
+        parameters.map { (name: $0.name, tensor: $0.value) }
+    }
+
+    /// Checks that every id of the tokenizer has an embedding.
+    /// - Throws: `PretrainedBackboneError`.
+    public func requireVocabulary(of tokenizer: any Tokenizer, file: String) throws {
+        guard tokenizer.vocabularySize <= vocabularySize else {
+            throw PretrainedBackboneError(
+                .tokenizerDisagrees,
+                "the tokenizer has ids up to \(tokenizer.vocabularySize - 1), the model embeddings for "
+                    + "\(vocabularySize); they do not belong together", file: file)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import DifferentiableTensors
+import NeuralLayers
+import TensorKernels
+
+/// From a backbone's hidden states to one score (logit) for each label.
+///
+/// In two steps. Pooling turns each sequence into one row and has no parameters, so that its result can be
+/// kept as a feature when the whole backbone is frozen; the trained part follows. Its parameters are named
+/// as in `BertForSequenceClassification`: `bert.pooler.dense` and `classifier`.
+public final class ClassificationHead: Module {
+    /// How a sequence's rows become one.
+    public enum Pooling: String, Sendable, CaseIterable {
+        /// The mean over all tokens, special ones included, layer-normalised.
+        case mean
+        /// The first token's row; layer-normalised where a linear head follows.
+        case cls
+    }
+
+    /// What is trained on the pooled row.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// dropout, then a linear map to the labels.
+        case linear
+        /// A linear map and tanh, dropout, then a linear map to the labels: BERT's own head.
+        case mlp
+    }
+
+    public let pooling: Pooling
+    public let kind: Kind
+    public let hiddenSize: Int
+    public let labelCount: Int
+    /// `bert.pooler.dense`; `nil` for linear heads.
+    public let dense: Linear?
+    public let classifier: Linear
+    private let dropout: Dropout
+
+    /// A head with zero weights: call `initialize` or fill its parameters.
+    /// - Parameter dropout: drop probability in training.
+    public init(pooling: Pooling, kind: Kind, hiddenSize: Int, labelCount: Int, dropout: Float) {
+        self.pooling = pooling
+        self.kind = kind
+        self.hiddenSize = hiddenSize
+        self.labelCount = labelCount
+        dense = kind == .mlp ? Linear("bert.pooler.dense", inputs: hiddenSize, outputs: hiddenSize) : nil
+        classifier = Linear("classifier", inputs: hiddenSize, outputs: labelCount)
+        self.dropout = Dropout(probability: dropout)
+    }
+
+    public var children: [any Module] { (dense.map { [$0] } ?? []) + [classifier, dropout] }
+
+    /// Weights from a normal distribution, biases zero; the same seed gives the same weights.
+    public func initialize(seed: UInt64, standardDeviation: Float = 0.02) {
+        let key = RandomKey(seed: seed).derived("head")
+        dense?.initialize(standardDeviation: standardDeviation, key: key)
+        classifier.initialize(standardDeviation: standardDeviation, key: key)
+    }
+
+    /// The rows that the trained part reads: [sequences, hiddenSize] from [tokens, hiddenSize].
+    public func pool(_ hidden: Variable, layout: SequenceLayout) -> Variable {
+        switch pooling {
+        case .mean: Self.normalized(hidden.meanOverSequences(layout))
+        case .cls where kind == .linear: Self.normalized(hidden.firstOfSequences(layout))
+        case .cls: hidden.firstOfSequences(layout)
+        }
+    }
+
+    /// Logits [sequences, labelCount] from pooled rows.
+    public func logits(_ pooled: Variable, context: ForwardContext) -> Variable {
+        let features = dense.map { $0(pooled, activation: .tanh, context: context) } ?? pooled
+        return classifier(dropout(features, context: context), context: context)
+    }
+
+    /// Logits [sequences, labelCount] from hidden states.
+    public func callAsFunction(
+        _ hidden: Variable, layout: SequenceLayout, context: ForwardContext
+    ) -> Variable {
+        logits(pool(hidden, layout: layout), context: context)
+    }
+
+    /// Without scale and shift, which the linear maps behind it could undo anyway.
+    private static func normalized(_ rows: Variable) -> Variable {
+        layerNormalization(rows, epsilon: 1e-12)
+    }
+}
