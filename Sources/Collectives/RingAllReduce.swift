@@ -15,3 +15,134 @@ public struct RingOptions: Sendable, Equatable {
         self.silenceLimit = silenceLimit
     }
 }
+
+/// One member's place in a ring, over which it sums buffer after buffer.
+///
+/// All members make the same calls in the same order, with buffers of the same length. Belongs to one task or
+/// actor at a time. After an error the ring is broken: the members no longer agree on what has been summed, and
+/// only the next generation's ring can go on.
+public final class RingAllReduce {
+    /// Bytes of chunks' data that this member has sent so far.
+    public private(set) var sentBytes = 0
+    private let jobID: String
+    private let generation: Int
+    private let link: any PeerLink
+    private let options: RingOptions
+    private var sequence = 0
+    private var isBroken = false
+    /// Chunks of the next collective, from a predecessor that is through with this one.
+    private var early: [GradientChunk] = []
+
+    public init(jobID: String, generation: Int, link: any PeerLink, options: RingOptions = RingOptions()) {
+        self.jobID = jobID
+        self.generation = generation
+        self.link = link
+        self.options = options
+    }
+
+    private var predecessor: Int { (link.rank + link.size - 1) % link.size }
+    private var successor: Int { (link.rank + 1) % link.size }
+
+    /// Sums a buffer over all members; every member ends with the same results.
+    ///
+    /// - Throws: `CollectiveError`: `.peerSilent`, naming the peer, when nothing has come from or gone to a
+    ///   neighbour for `RingOptions.silenceLimit`; `.protocolViolation`, `.closed`, `.broken`. What the buffer
+    ///   throws. `CancellationError`.
+    public func allReduce(
+        _ buffer: any ReductionBuffer, isolation: isolated (any Actor)? = #isolation
+    ) async throws {
+        if isBroken {
+            throw CollectiveError(
+                .broken,
+                "an earlier all-reduce of \(jobID), generation \(generation), failed: start the next one")
+        }
+        isBroken = true
+        try await run(buffer, isolation: isolation)
+        sequence += 1
+        isBroken = false
+    }
+
+    private func run(_ buffer: any ReductionBuffer, isolation: isolated (any Actor)?) async throws {
+        var machine = RingAllReduceMachine(
+            count: buffer.count, rank: link.rank, size: link.size, sumElementBytes: buffer.sumElementBytes,
+            resultElementBytes: buffer.resultElementBytes, options: options)
+        try await carryOut(machine.start(), buffer, isolation: isolation)
+        let waiting = early
+        early = []
+        for chunk in waiting {
+            try await carryOut(try machine.receive(chunk), buffer, isolation: isolation)
+        }
+        while !machine.isComplete {
+            guard let chunk = try await nextChunk(isolation: isolation) else { continue }
+            try await carryOut(try machine.receive(chunk), buffer, isolation: isolation)
+        }
+    }
+
+    /// The next chunk of this collective; nil where one came that is not for it.
+    private func nextChunk(isolation: isolated (any Actor)?) async throws -> GradientChunk? {
+        let deadline = ContinuousClock.now + options.silenceLimit
+        while true {
+            guard let chunk = try await link.receive(deadline: deadline) else { throw silence() }
+            // Left over from another generation or job.
+            guard chunk.jobID == jobID, chunk.generation == generation else { continue }
+            // A repeat of what is done.
+            if chunk.sequence < sequence { continue }
+            if chunk.sequence == sequence { return chunk }
+            try keepEarly(chunk)
+            return nil
+        }
+    }
+
+    private func keepEarly(_ chunk: GradientChunk) throws {
+        // Without this member nobody can get further than the next collective, nor send more than the window
+        // for each member; repeats may double that.
+        guard chunk.sequence == sequence + 1, early.count < 2 * options.window * link.size + 64 else {
+            throw CollectiveError(
+                .protocolViolation,
+                "\(link.name(ofRank: predecessor)) is at all-reduce \(chunk.sequence) and sends without end, "
+                    + "while this member is at \(sequence)",
+                peerRank: predecessor, peerName: link.name(ofRank: predecessor))
+        }
+        early.append(chunk)
+    }
+
+    private func silence() -> CollectiveError {
+        let name = link.name(ofRank: predecessor)
+        return CollectiveError(
+            .peerSilent,
+            "\(name) (rank \(predecessor)) has sent nothing for \(options.silenceLimit): it is gone or stuck, "
+                + "or waits itself for a member before it in the ring",
+            peerRank: predecessor, peerName: name)
+    }
+
+    private func carryOut(
+        _ directives: [RingDirective], _ buffer: any ReductionBuffer, isolation: isolated (any Actor)?
+    ) async throws {
+        for directive in directives {
+            switch directive {
+            case .accumulate(let bytes, let range): try buffer.accumulate(bytes, into: range)
+            case .finish(let range): try buffer.finish(range)
+            case .writeResult(let bytes, let range): try buffer.writeResult(bytes, into: range)
+            case .sendSums(let hop, let range):
+                let bytes = range.isEmpty ? [] : try buffer.read(range)
+                try await send(bytes, .reduceScatter, hop, range, isolation: isolation)
+            case .sendResults(let hop, let range):
+                let bytes = range.isEmpty ? [] : try buffer.readResult(range)
+                try await send(bytes, .allGather, hop, range, isolation: isolation)
+            case .forward(let bytes, let hop, let range):
+                try await send(bytes, .allGather, hop, range, isolation: isolation)
+            }
+        }
+    }
+
+    private func send(
+        _ bytes: [UInt8], _ phase: RingPhase, _ hop: Int, _ range: Range<Int>,
+        isolation: isolated (any Actor)?
+    ) async throws {
+        let chunk = GradientChunk(
+            jobID: jobID, generation: generation, sequence: sequence, fromRank: link.rank,
+            phase: phase.rawValue, hop: hop, offset: range.lowerBound, count: range.count, data: bytes)
+        try await link.send(chunk, toRank: successor, deadline: .now + options.silenceLimit)
+        sentBytes += bytes.count
+    }
+}

@@ -54,7 +54,9 @@ public struct RequestError: Error, Sendable, Equatable, CustomStringConvertible 
     }
 
     /// For a reply that does not fit its request.
-    public static func unexpectedReply(_ reply: WireBody, to request: String, endpoint: String) -> RequestError {
+    public static func unexpectedReply(_ reply: WireBody, to request: String, endpoint: String)
+        -> RequestError
+    {
         RequestError(
             .unexpectedReply, "\(endpoint) answered \(request) with \(reply.name)", endpoint: endpoint)
     }

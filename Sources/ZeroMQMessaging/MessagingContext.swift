@@ -32,7 +32,8 @@ public final class MessagingContext: Sendable {
         }
         let bound = try await reactor.open(
             OpenRequest(
-                id: id, role: .router(mailbox, interceptor: interceptor), endpoint: endpoint, options: options))
+                id: id, role: .router(mailbox, interceptor: interceptor), endpoint: endpoint, options: options
+            ))
         return RouterEndpoint(reactor: reactor, id: id, endpoint: bound, mailbox: mailbox)
     }
 
@@ -55,8 +56,10 @@ public final class MessagingContext: Sendable {
             endpoint: endpoint, messageLimit: options.outgoingLimit, byteLimit: options.outgoingByteLimit)
         _ = try await reactor.open(
             OpenRequest(
-                id: id, role: .dealer(mailbox, window, identity: identity), endpoint: endpoint, options: options))
-        return DealerConnection(reactor: reactor, id: id, endpoint: endpoint, mailbox: mailbox, window: window)
+                id: id, role: .dealer(mailbox, window, identity: identity), endpoint: endpoint,
+                options: options))
+        return DealerConnection(
+            reactor: reactor, id: id, endpoint: endpoint, mailbox: mailbox, window: window)
     }
 
     /// Closes every socket, ends their streams and ends the thread. Returns when all of that is done.

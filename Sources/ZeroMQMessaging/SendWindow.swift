@@ -26,7 +26,8 @@ final class SendWindow: Sendable {
             let waiter: Mailbox<Void>? = try state.withLock { state in
                 if state.isClosed { throw MessagingError.closed(endpoint) }
                 // One message always fits, however large.
-                if state.messages == 0 || (state.messages < messageLimit && state.bytes + bytes <= byteLimit) {
+                if state.messages == 0 || (state.messages < messageLimit && state.bytes + bytes <= byteLimit)
+                {
                     state.messages += 1
                     state.bytes += bytes
                     return nil

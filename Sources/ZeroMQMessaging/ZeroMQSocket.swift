@@ -116,7 +116,9 @@ final class ZeroMQSocket {
         } else {
             zmq_msg_init_size(&frame, body.count)
             body.withUnsafeBytes { bytes in
-                if let base = bytes.baseAddress { zmq_msg_data(&frame)?.copyMemory(from: base, byteCount: bytes.count) }
+                if let base = bytes.baseAddress {
+                    zmq_msg_data(&frame)?.copyMemory(from: base, byteCount: bytes.count)
+                }
             }
         }
         while true {
@@ -153,7 +155,8 @@ final class ZeroMQSocket {
         default:
             .failed(
                 MessagingError(
-                    .system, "sending through \(endpoint) failed: \(systemMessage(number))", endpoint: endpoint))
+                    .system, "sending through \(endpoint) failed: \(systemMessage(number))",
+                    endpoint: endpoint))
         }
     }
 
@@ -183,7 +186,8 @@ private final class SharedBody: Sendable {
 
 /// A peer's identity for messages to people: as text where it is text.
 func identityText(_ identity: [UInt8]) -> String {
-    if let text = String(validating: identity, as: UTF8.self), text.allSatisfy({ !$0.isNewline && $0 != "\0" }),
+    if let text = String(validating: identity, as: UTF8.self),
+        text.allSatisfy({ !$0.isNewline && $0 != "\0" }),
         identity.allSatisfy({ $0 >= 32 })
     {
         return "'\(text)'"

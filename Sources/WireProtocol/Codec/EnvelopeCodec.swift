@@ -13,7 +13,8 @@ enum EnvelopeCodec {
 
     static func encode(_ envelope: Envelope) throws -> [UInt8] {
         guard let version = UInt32(exactly: envelope.protocolVersion) else {
-            throw WireError(.unrepresentable, "a protocol version is not negative: \(envelope.protocolVersion)")
+            throw WireError(
+                .unrepresentable, "a protocol version is not negative: \(envelope.protocolVersion)")
         }
         let message = envelope.body.message
         guard let row = BodyTable.shared.byType[ObjectIdentifier(type(of: message))] else {

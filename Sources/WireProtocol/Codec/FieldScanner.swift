@@ -32,14 +32,18 @@ struct FieldScanner {
         guard position < end else { return nil }
         let start = position
         let key = try varint()
-        guard let tag = UInt32(exactly: key >> 3), tag > 0 else { throw malformed("a field's number is out of range") }
+        guard let tag = UInt32(exactly: key >> 3), tag > 0 else {
+            throw malformed("a field's number is out of range")
+        }
         switch key & 7 {
         case 0: return Field(tag: tag, start: start, value: .number(try varint()))
         case 1: return Field(tag: tag, start: start, value: try skip(8))
         case 5: return Field(tag: tag, start: start, value: try skip(4))
         case 2:
             let length = try varint()
-            guard length <= UInt64(end - position) else { throw malformed("a field is longer than its message") }
+            guard length <= UInt64(end - position) else {
+                throw malformed("a field is longer than its message")
+            }
             let content = position..<position + Int(length)
             position = content.upperBound
             return Field(tag: tag, start: start, value: .content(content))

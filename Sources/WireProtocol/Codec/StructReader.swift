@@ -126,7 +126,8 @@ struct StructReader: FieldVisitor {
         return 0
     }
 
-    private mutating func text(_ pointer: UnsafePointer<CChar>?, _ field: ProtobufCFieldDescriptor) -> String {
+    private mutating func text(_ pointer: UnsafePointer<CChar>?, _ field: ProtobufCFieldDescriptor) -> String
+    {
         guard let pointer else { return "" }
         if let text = String(validatingCString: pointer) { return text }
         fail("\(layout.name).\(field.fieldName) is not UTF-8")

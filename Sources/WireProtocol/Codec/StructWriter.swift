@@ -153,7 +153,8 @@ struct StructWriter: FieldVisitor {
     }
 
     /// The text with a zero byte at its end, as C wants it.
-    private mutating func copy(_ text: String, _ field: ProtobufCFieldDescriptor) -> UnsafeMutableRawPointer? {
+    private mutating func copy(_ text: String, _ field: ProtobufCFieldDescriptor) -> UnsafeMutableRawPointer?
+    {
         var text = text
         return text.withUTF8 { utf8 in
             guard !utf8.contains(0) else {

@@ -1,0 +1,143 @@
+import WireProtocol
+
+/// The two halves of a ring all-reduce.
+enum RingPhase: Int, Sendable {
+    /// Sums travel; in the end each member owns one finished segment.
+    case reduceScatter = 0
+    /// Results travel; in the end each member has all of them.
+    case allGather = 1
+}
+
+/// What a member is to do next. Directives are carried out in their order.
+enum RingDirective: Sendable, Equatable {
+    case accumulate([UInt8], Range<Int>)
+    case finish(Range<Int>)
+    case writeResult([UInt8], Range<Int>)
+    /// Read the range's sums and send them to the successor.
+    case sendSums(hop: Int, Range<Int>)
+    /// Read the range's results and send them to the successor.
+    case sendResults(hop: Int, Range<Int>)
+    /// Send on results that have just come.
+    case forward([UInt8], hop: Int, Range<Int>)
+}
+
+/// One member's part in one ring all-reduce, as a machine without IO: chunks in, directives out.
+///
+/// In hop h of the first half, member r sends segment r - h and receives segment r - h - 1 (modulo the size);
+/// after the last hop it owns segment r + 1. In hop h of the second half it sends r + 1 - h and receives r - h.
+/// A part is sent on as soon as it is reduced, so the hops of different parts overlap.
+///
+/// A member never has more than `window` chunks sent beyond those received: that bounds what waits in any link
+/// to the window times the size. Each member starts as many chunks as it takes off the ring, so that the bound
+/// cannot stop the ring.
+///
+/// Chunked ring all-reduce: Patarasuk and Yuan, "Bandwidth optimal all-reduce algorithms for clusters of
+/// workstations", J. Parallel Distrib. Comput. 69 (2009).
+struct RingAllReduceMachine: Sendable {
+    let plan: RingPlan
+    let rank: Int
+    private let window: Int
+    private let sumElementBytes: Int
+    private let resultElementBytes: Int
+    private var received: [Bool]
+    private var receivedCount = 0
+    private var sentCount = 0
+    private var waitingToSend: [RingDirective] = []
+    private var waitingHead = 0
+
+    init(
+        count: Int, rank: Int, size: Int, sumElementBytes: Int, resultElementBytes: Int, options: RingOptions
+    ) {
+        plan = RingPlan(
+            count: count, size: size, chunkElements: max(1, options.chunkBytes / max(1, sumElementBytes)))
+        self.rank = rank
+        self.sumElementBytes = sumElementBytes
+        self.resultElementBytes = resultElementBytes
+        window = options.window
+        received = Array(repeating: false, count: 2 * (size - 1) * plan.partsPerSegment)
+    }
+
+    /// Chunks that each member sends, and receives, in all.
+    var chunkCount: Int { received.count }
+    /// Whether this member has everything and owes nothing.
+    var isComplete: Bool { receivedCount == chunkCount && waitingHead == waitingToSend.count }
+
+    /// What to do first.
+    mutating func start() -> [RingDirective] {
+        if plan.size == 1 { return plan.count == 0 ? [] : [.finish(0..<plan.count)] }
+        waitingToSend = (0..<plan.partsPerSegment).map {
+            .sendSums(hop: 0, plan.part($0, ofSegment: rank))
+        }
+        return takeSends()
+    }
+
+    /// What to do about a chunk from the predecessor. Nothing where it has come before.
+    ///
+    /// - Throws: `CollectiveError.protocolViolation` where this ring has no such chunk.
+    mutating func receive(_ chunk: GradientChunk) throws -> [RingDirective] {
+        let (phase, range, index) = try place(of: chunk)
+        if received[index] { return [] }
+        received[index] = true
+        receivedCount += 1
+
+        let isLastHop = chunk.hop == plan.size - 2
+        var directives: [RingDirective] = []
+        switch phase {
+        case .reduceScatter:
+            if !range.isEmpty { directives.append(.accumulate(chunk.data, range)) }
+            if isLastHop {
+                if !range.isEmpty { directives.append(.finish(range)) }
+                waitingToSend.append(.sendResults(hop: 0, range))
+            } else {
+                waitingToSend.append(.sendSums(hop: chunk.hop + 1, range))
+            }
+        case .allGather:
+            if !range.isEmpty { directives.append(.writeResult(chunk.data, range)) }
+            if !isLastHop { waitingToSend.append(.forward(chunk.data, hop: chunk.hop + 1, range)) }
+        }
+        return directives + takeSends()
+    }
+
+    /// The sends that the window permits now.
+    private mutating func takeSends() -> [RingDirective] {
+        var sends: [RingDirective] = []
+        while waitingHead < waitingToSend.count, sentCount - receivedCount < window {
+            sends.append(waitingToSend[waitingHead])
+            waitingHead += 1
+            sentCount += 1
+        }
+        if waitingHead == waitingToSend.count {
+            waitingToSend.removeAll(keepingCapacity: true)
+            waitingHead = 0
+        }
+        return sends
+    }
+
+    private func place(of chunk: GradientChunk) throws -> (RingPhase, Range<Int>, index: Int) {
+        let predecessor = (rank + plan.size - 1) % plan.size
+        guard plan.size > 1, chunk.fromRank == predecessor, let phase = RingPhase(rawValue: chunk.phase),
+            (0..<plan.size - 1).contains(chunk.hop)
+        else { throw violation(chunk, "this ring of \(plan.size) has no such hop") }
+
+        let distance = phase == .reduceScatter ? rank - chunk.hop - 1 : rank - chunk.hop
+        let segment = (distance + plan.size) % plan.size
+        guard let part = plan.partIndex(at: chunk.offset, count: chunk.count, inSegment: segment) else {
+            throw violation(chunk, "the buffer of \(plan.count) elements is not cut there; are all alike?")
+        }
+        let range = plan.part(part, ofSegment: segment)
+        let bytes = range.count * (phase == .reduceScatter ? sumElementBytes : resultElementBytes)
+        guard chunk.data.count == bytes else {
+            throw violation(chunk, "it carries \(chunk.data.count) bytes where \(bytes) belong")
+        }
+        let hopIndex = phase.rawValue * (plan.size - 1) + chunk.hop
+        return (phase, range, hopIndex * plan.partsPerSegment + part)
+    }
+
+    private func violation(_ chunk: GradientChunk, _ detail: String) -> CollectiveError {
+        CollectiveError(
+            .protocolViolation,
+            "rank \(chunk.fromRank) sent a chunk (phase \(chunk.phase), hop \(chunk.hop), elements from "
+                + "\(chunk.offset), \(chunk.count) of them) that does not belong: \(detail)",
+            peerRank: chunk.fromRank)
+    }
+}
