@@ -7,9 +7,13 @@ struct BodyEntry: Sendable {
     /// Makes the body from protobuf-c's struct.
     let read: @Sendable (UnsafeRawPointer, MessageLayout, _ trailingBytes: [UInt8]?) throws -> WireBody
 
+    /// Makes the body from a message of this entry's type; nil for any other.
+    let embed: @Sendable (any WireMessage) -> WireBody?
+
     init<Message: WireMessage>(_ embed: @escaping @Sendable (Message) -> WireBody) {
         messageName = Message.messageName
         messageType = ObjectIdentifier(Message.self)
+        self.embed = { message in (message as? Message).map(embed) }
         read = { base, layout, trailingBytes in
             var message = Message()
             var reader = StructReader(base: base, layout: layout, trailingBytes: trailingBytes)
