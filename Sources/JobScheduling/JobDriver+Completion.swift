@@ -12,7 +12,7 @@ extension JobDriver {
         guard let checkpoint = chosenCheckpoint else {
             return fail(
                 JobFailure(
-                    code: "nothing_to_train", message: "The job has no step to run, so there is no model."))
+                    code: "nothing-to-train", message: "The job has no step to run, so there is no model."))
         }
         if progress.test == nil, plan.tasks.contains(where: { $0.testCount > 0 }) {
             phase = .evaluating([:])
@@ -35,7 +35,7 @@ extension JobDriver {
             progress.test = try SplitEvaluation.measures(
                 of: members.compactMap { reports[$0.workerID] }, split: .test, plan: plan)
         } catch {
-            return fail(error as? JobFailure ?? JobFailure(code: "bad_report", message: "\(error)"))
+            return fail(error as? JobFailure ?? JobFailure(code: "bad-report", message: "\(error)"))
         }
         progress.lossesWithoutProgress = 0
         return [.log(.info, "The test split is evaluated")] + conclude()
@@ -46,7 +46,7 @@ extension JobDriver {
         guard !files.isEmpty else {
             return fail(
                 JobFailure(
-                    code: "bad_report", message: "The export brought no file.",
+                    code: "bad-report", message: "The export brought no file.",
                     context: "worker \(name(of: workerID))"))
         }
         progress.exportedFiles = files

@@ -46,7 +46,7 @@ extension JobDriver {
         let pairs = faults.map { "\($0.fromEndpoint) → \($0.toEndpoint): \($0.reason)" }.joined(
             separator: "; ")
         let failure = JobFailure(
-            code: "peers_unreachable",
+            code: "peers-unreachable",
             message:
                 "Workers cannot reach each other: \(pairs). Check the addresses that they advertise and the "
                 + "firewalls between them.")
@@ -71,7 +71,7 @@ extension JobDriver {
         guard progress.lossesWithoutProgress < FailurePolicy.maximumLosses else {
             return fail(
                 JobFailure(
-                    code: "workers_lost",
+                    code: "workers-lost",
                     message:
                         "The job lost a worker in \(progress.lossesWithoutProgress) generations in a row "
                         + "without getting further than step \(progress.step). The last time: \(reason). "

@@ -36,7 +36,7 @@ extension JobDriver {
                 measures = try SplitEvaluation.measures(
                     of: reports.map(\.counts), split: .validation, plan: plan)
             } catch {
-                return fail(error as? JobFailure ?? JobFailure(code: "bad_report", message: "\(error)"))
+                return fail(error as? JobFailure ?? JobFailure(code: "bad-report", message: "\(error)"))
             }
         }
         progress.step = segment.endStep
@@ -67,7 +67,7 @@ extension JobDriver {
     {
         func refuse(_ text: String) -> JobFailure {
             JobFailure(
-                code: "bad_report", message: "A report of segment \(segment.number) is not valid: \(text)",
+                code: "bad-report", message: "A report of segment \(segment.number) is not valid: \(text)",
                 context: "worker \(name(of: workerID))")
         }
         guard result.endStep == segment.endStep else {
@@ -80,7 +80,7 @@ extension JobDriver {
         }
         if let step = result.steps.first(where: { !$0.gradientNorm.isFinite }) {
             return JobFailure(
-                code: "nan_loss",
+                code: "nan-loss",
                 message: "The gradient is not a finite number at step \(step.step). Lower the learning rate "
                     + "(now \(step.learningRate)), or turn on gradient clipping.",
                 context: "worker \(name(of: workerID))")

@@ -5,7 +5,7 @@ import TrainingJobs
 enum SplitEvaluation {
     /// - Parameter reports: each member's counts; their order does not matter.
     /// - Returns: one entry for each task that has samples in the split, in the job file's order.
-    /// - Throws: `JobFailure` (`bad_report`) where counts do not fit the plan, so that a member's error never
+    /// - Throws: `JobFailure` (`bad-report`) where counts do not fit the plan, so that a member's error never
     ///   becomes a number.
     static func measures(
         of reports: [[TaskCounts]], split: DataSplit, plan: DatasetPlan
@@ -23,7 +23,7 @@ enum SplitEvaluation {
     ) throws -> JobReport.TaskMeasures {
         func refuse(_ what: String) -> JobFailure {
             JobFailure(
-                code: "bad_report",
+                code: "bad-report",
                 message: "Counts of the \(split.rawValue) split do not fit the data: \(what).",
                 context: "task \(task.name)")
         }

@@ -7,9 +7,9 @@ public struct JobRecord: Sendable, Equatable {
     public var submitter: String
     public var state: JobState
     /// Milliseconds since 1970, as all times here.
-    public var createdAt: Int64
-    public var startedAt: Int64?
-    public var finishedAt: Int64?
+    public var createdAt: Int
+    public var startedAt: Int?
+    public var finishedAt: Int?
     public var specificationJSON: String
     /// Files that the job names, with their hashes.
     public var filesJSON: String
@@ -22,8 +22,8 @@ public struct JobRecord: Sendable, Equatable {
     public var message: String
 
     public init(
-        id: String, name: String, submitter: String = "", state: JobState = .uploading, createdAt: Int64,
-        startedAt: Int64? = nil, finishedAt: Int64? = nil, specificationJSON: String,
+        id: String, name: String, submitter: String = "", state: JobState = .uploading, createdAt: Int,
+        startedAt: Int? = nil, finishedAt: Int? = nil, specificationJSON: String,
         filesJSON: String = "[]",
         progressJSON: String? = nil, reportJSON: String? = nil, resultFilesJSON: String? = nil,
         failureCode: String? = nil, message: String = ""

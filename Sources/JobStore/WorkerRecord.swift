@@ -12,12 +12,12 @@ public struct WorkerRecord: Sendable, Equatable {
     public var kernelFamily: String
     public var softwareVersion: String
     /// Milliseconds since 1970.
-    public var registeredAt: Int64
+    public var registeredAt: Int
 
     public init(
         id: String, sessionID: String, name: String, host: String, processID: Int, cores: Int,
         memoryBytes: Int,
-        peerEndpoint: String, kernelFamily: String, softwareVersion: String, registeredAt: Int64
+        peerEndpoint: String, kernelFamily: String, softwareVersion: String, registeredAt: Int
     ) {
         self.id = id
         self.sessionID = sessionID

@@ -1,0 +1,54 @@
+import JobScheduling
+import JobStore
+import TrainingJobs
+import WireProtocol
+
+/// A job that has not ended, as the coordinator holds it in memory; the store has all of it as well.
+struct ActiveJob: Sendable {
+    var record: JobRecord
+    let specification: JobSpecification
+    /// Files that the job file names.
+    let files: [FileReference]
+    /// Shards of all lanes; empty until the data is planned.
+    var shards: [ShardReference] = []
+    /// `nil` until the data is planned.
+    var driver: JobDriver?
+    /// The planning that runs; dropped with the job.
+    var planning: Task<Void, Never>?
+    /// Members that it had when the coordinator stopped; it waits a moment for as many.
+    var expectedMembers = 0
+
+    var id: String { record.id }
+
+    /// Hashes of all files, as they are pinned.
+    var inputHashes: Set<String> { Set(files.map(\.sha256)) }
+}
+
+/// The store's JSON form of a file list.
+enum StoredFiles {
+    static func encode(_ files: [FileReference]) throws -> String {
+        try CanonicalJSON.encode(files.map(ContentFile.init))
+    }
+
+    static func decode(_ text: String?) throws -> [FileReference] {
+        guard let text else { return [] }
+        return try CanonicalJSON.decode([ContentFile].self, from: text).map(FileReference.init)
+    }
+}
+
+/// The store's JSON form of one shard's reference.
+struct StoredShard: Codable, Sendable {
+    var task: Int
+    var split: DataSplit
+    var lane: Int
+    var part: Int
+    var samples: Int
+    var sha256: String
+    var size: Int
+
+    var reference: ShardReference {
+        ShardReference(
+            task: task, split: split.rawValue, lane: lane, part: part, samples: samples, sha256: sha256,
+            size: size)
+    }
+}

@@ -1,0 +1,131 @@
+import JobScheduling
+import JobStore
+import TrainingJobs
+import WireProtocol
+
+// Carrying out what a job's driver decides.
+extension ClusterControl {
+    /// A worker's report. Reports on jobs and generations that are over are acknowledged and ignored.
+    func take(_ report: AddressedReport) throws -> WireBody {
+        guard let job = jobs[report.jobID], job.driver?.progress.generation == report.generation else {
+            return .acknowledged(Acknowledged())
+        }
+        for blob in report.blobs {
+            guard LogicalPath.isValid(blob.path) else {
+                throw CoordinatorError(
+                    code: .invalidPath, message: "\"\(blob.path)\" is no path of a file within a folder.")
+            }
+            guard blobs.contains(blob.sha256) else {
+                throw CoordinatorError(
+                    code: .missingBlob,
+                    message:
+                        "\(blob.path) (\(blob.sha256)) is reported, but is not in the store. Upload it first."
+                )
+            }
+        }
+        try apply(
+            .report(workerID: report.workerID, generation: report.generation, report.report), to: report.jobID
+        )
+        return .acknowledged(Acknowledged())
+    }
+
+    /// A worker refused a command: it cannot serve the job.
+    func commandRefused(_ requestID: String, _ refusal: Refusal) throws {
+        guard let command = commands.acknowledge(requestID), !command.isRelease else { return }
+        let failure = JobFailure(code: refusal.code, message: refusal.message)
+        try apply(
+            .report(
+                workerID: command.workerID, generation: command.generation,
+                .failed(failure, lostWorkerID: nil)),
+            to: command.jobID)
+    }
+
+    /// Gives an event to a job's driver, stores what has come of it, and only then acts on it.
+    func apply(_ event: JobEvent, to jobID: String) throws {
+        guard var job = jobs[jobID], var driver = job.driver else { return }
+        let before = driver
+        let directives = driver.handle(event)
+        job.driver = driver
+        let progressed = driver.progress != before.progress
+        guard progressed || !directives.isEmpty || driver.state != before.state else {
+            jobs[jobID] = job
+            return
+        }
+        var change = try change(of: job, driver, progressed: progressed, directives)
+        if driver.state.isFinal {
+            try JobCompletion(blobs: blobs, wallTime: wallTime).complete(&change, job, driver)
+        }
+        try store.save(change)
+        job.record = change.record
+        jobs[jobID] = job
+        carryOut(directives, job, driver, before)
+        if driver.state.isFinal { forget(job) }
+        if !driver.state.isRunning { try schedule() }
+    }
+
+    private func change(
+        of job: ActiveJob, _ driver: JobDriver, progressed: Bool, _ directives: [JobDirective]
+    ) throws -> JobChange {
+        var record = job.record
+        record.state = driver.state
+        record.message = driver.message
+        if driver.state == .preparing, record.startedAt == nil { record.startedAt = wallTime }
+        if progressed { record.progressJSON = try CanonicalJSON.encode(driver.progress) }
+        let lines = directives.compactMap { directive -> LogRecord? in
+            guard case .log(let level, let text) = directive else { return nil }
+            return LogRecord(time: wallTime, level: level.rawValue, source: "coordinator", message: text)
+        }
+        let held = Set(driver.progress.neededCheckpoints.map(\.sha256))
+        return JobChange(record: record, lines: lines, pins: progressed ? [.checkpoint: held] : [:])
+    }
+
+    private func carryOut(
+        _ directives: [JobDirective], _ job: ActiveJob, _ driver: JobDriver, _ before: JobDriver
+    ) {
+        if driver.progress.generation != before.progress.generation || driver.members.isEmpty {
+            commands.supersede(jobID: job.id)
+            registry.release(jobID: job.id)
+        }
+        for member in driver.members where registry[member.workerID] != nil {
+            registry[member.workerID]?.assignment = WorkerRegistry.Assignment(
+                jobID: job.id, generation: driver.progress.generation)
+        }
+        for directive in directives {
+            switch directive {
+            case .command(let workerID, let generation, let command):
+                guard registry[workerID]?.isLive == true else { continue }
+                send(
+                    CommandMessages.body(of: command, generation: generation, job: job, driver: driver),
+                    to: workerID, jobID: job.id, generation: generation, isRelease: command == .release)
+            case .suspect(let workerID):
+                registry[workerID]?.isSuspect = true
+            case .log(let level, let text):
+                log(level, text, job)
+            }
+        }
+        retireCheckpoints(before, driver)
+    }
+
+    private func log(_ level: DirectiveLevel, _ text: String, _ job: ActiveJob) {
+        switch level {
+        case .info: logger.info("\(text)", metadata: ["job": "\(job.id)"])
+        case .warning: logger.warning("\(text)", metadata: ["job": "\(job.id)"])
+        case .error: logger.error("\(text)", metadata: ["job": "\(job.id)"])
+        }
+    }
+
+    /// Checkpoints that are neither the last nor the best go, after a moment in which repeats may still come.
+    private func retireCheckpoints(_ before: JobDriver, _ after: JobDriver) {
+        var gone = Set(before.progress.neededCheckpoints.map(\.sha256))
+        if !after.state.isFinal { gone.subtract(after.progress.neededCheckpoints.map(\.sha256)) }
+        guard !gone.isEmpty else { return }
+        let transfers = transfers
+        Task { await transfers.retire(gone) }
+    }
+
+    /// A job that has ended lives on in the store only.
+    func forget(_ job: ActiveJob) {
+        job.planning?.cancel()
+        jobs[job.id] = nil
+    }
+}

@@ -1,0 +1,58 @@
+import ContentStore
+import Foundation
+import JobScheduling
+import JobStore
+import TrainingJobs
+import WireProtocol
+
+// From data files to shards, beside the coordinator's loop.
+extension ClusterControl {
+    /// Starts to read a job's data; `planned` or `planningFailed` follows.
+    func plan(_ jobID: String) {
+        guard let job = jobs[jobID] else { return }
+        let planner = DatasetPlanning(specification: job.specification, files: job.files, blobs: blobs)
+        jobs[jobID]?.planning = Task { [weak self] in
+            do {
+                let (plan, shards) = try await planner.run()
+                try await self?.planned(jobID, plan, shards)
+            } catch {
+                await self?.planningFailed(jobID, error)
+            }
+        }
+    }
+
+    private func planned(_ jobID: String, _ plan: DatasetPlan, _ shards: [StoredShard]) throws {
+        guard var job = jobs[jobID], job.driver == nil else { return }
+        if let failure = JobDriver.problem(specification: job.specification, plan: plan) { throw failure }
+        job.record.message = ""
+        let record = PlanRecord(
+            planJSON: try CanonicalJSON.encode(plan), shardsJSON: try CanonicalJSON.encode(shards))
+        let counts = plan.tasks.map {
+            "\($0.name): \($0.labels.count) labels, \($0.trainCount) training, \($0.validationCount) validation, "
+                + "\($0.testCount) test samples"
+        }
+        let line = LogRecord(
+            time: wallTime, level: "info", source: "coordinator",
+            message: "The data is read. " + counts.joined(separator: "; "))
+        try store.save(
+            JobChange(
+                record: job.record, plan: record, lines: [line], pins: [.shard: Set(shards.map(\.sha256))]))
+        job.shards = shards.map(\.reference)
+        job.driver = JobDriver(specification: job.specification, plan: plan)
+        job.planning = nil
+        jobs[jobID] = job
+        try schedule()
+    }
+
+    private func planningFailed(_ jobID: String, _ error: any Error) {
+        guard let job = jobs[jobID], job.driver == nil, !(error is CancellationError) else { return }
+        let failure = DatasetPlanning.failure(error)
+        do {
+            try end(
+                job, as: .failed, code: failure.code, message: failure.description, level: "error",
+                line: "The job failed: \(failure)")
+        } catch {
+            logger.error("A failure could not be stored", metadata: ["job": "\(jobID)", "error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import JobScheduling
+import JobStore
+import TrainingJobs
+import WireProtocol
+
+// Between the messages and the values that the driver and the store speak of. Nowhere else.
+
+extension ContentFile {
+    init(_ file: FileReference) { self.init(path: file.path, sha256: file.sha256, size: file.size) }
+}
+
+extension FileReference {
+    init(_ file: ContentFile) { self.init(path: file.path, sha256: file.sha256, size: file.size) }
+}
+
+extension JobFailure {
+    init(_ failure: Failure) {
+        self.init(code: failure.code, message: failure.message, context: failure.context)
+    }
+}
+
+extension TaskCounts {
+    init(_ counts: EvaluationCounts) {
+        self.init(
+            task: counts.task, samples: counts.samples, confusion: counts.confusion,
+            lossFixed: counts.lossFixed)
+    }
+}
+
+extension SegmentResult {
+    init(_ done: SegmentDone) {
+        let timings = done.timings ?? SegmentTimings()
+        self.init(
+            segment: done.segment, endStep: done.endStep,
+            steps: done.steps.map {
+                StepResult(
+                    step: $0.step, lossFixed: $0.lossFixed, samples: $0.samples,
+                    learningRate: $0.learningRate,
+                    gradientNorm: $0.gradientNorm)
+            },
+            counts: done.evaluation.map(TaskCounts.init), checkpoint: done.checkpoint.map(ContentFile.init),
+            timing: SegmentTiming(
+                compute: timings.computeSeconds, exchange: timings.exchangeSeconds,
+                evaluate: timings.evaluateSeconds, checkpoint: timings.checkpointSeconds,
+                total: timings.totalSeconds, exchangedBytes: timings.exchangedBytes))
+    }
+}
+
+extension JobReport.Extraction {
+    init(_ extracted: FeaturesExtracted) {
+        self.init(
+            samples: extracted.samples, cacheHits: extracted.cacheHits,
+            backboneForwards: extracted.backboneForwards, tokens: extracted.tokens,
+            paddedTokens: extracted.paddedTokens, seconds: extracted.seconds, bytes: extracted.bytes)
+    }
+}
+
+/// A worker's report in the driver's terms, with what it speaks of.
+struct AddressedReport {
+    var jobID: String
+    var generation: Int
+    var workerID: String
+    var report: MemberReport
+    /// Blobs that must be in the store for the report to be true.
+    var blobs: [FileReference] = []
+
+    /// `nil` for a message that is no report.
+    init?(_ body: WireBody) {
+        switch body {
+        case .jobPrepared(let message):
+            (jobID, generation, workerID) = (message.jobID, message.generation, message.workerID)
+            report = .prepared(
+                faults: message.problems.map {
+                    PeerFault(fromEndpoint: $0.fromEndpoint, toEndpoint: $0.toEndpoint, reason: $0.reason)
+                },
+                failure: message.failure.map(JobFailure.init), parameters: message.parameterCount,
+                trainableParameters: message.trainableParameterCount)
+        case .featuresExtracted(let message):
+            (jobID, generation, workerID) = (message.jobID, message.generation, message.workerID)
+            report = .extracted(JobReport.Extraction(message))
+        case .segmentDone(let message):
+            (jobID, generation, workerID) = (message.jobID, message.generation, message.workerID)
+            report = .segmentDone(SegmentResult(message))
+            blobs = [message.checkpoint].compactMap { $0 }
+        case .modelEvaluated(let message):
+            guard let split = DataSplit(rawValue: message.split) else { return nil }
+            (jobID, generation, workerID) = (message.jobID, message.generation, message.workerID)
+            report = .evaluated(
+                split: split, counts: message.evaluation.map(TaskCounts.init), seconds: message.seconds)
+        case .modelExported(let message):
+            (jobID, generation, workerID) = (message.jobID, message.generation, message.workerID)
+            report = .exported(message.files.map(ContentFile.init))
+            blobs = message.files
+        case .jobFailed(let message):
+            (jobID, generation, workerID) = (message.jobID, message.generation, message.workerID)
+            let failure =
+                message.failure.map(JobFailure.init)
+                ?? JobFailure(code: "unspecified", message: "The worker gave no reason.")
+            report = .failed(failure, lostWorkerID: message.lostWorkerID.isEmpty ? nil : message.lostWorkerID)
+        default:
+            return nil
+        }
+    }
+}
+
+extension LogLine {
+    init(_ line: LogRecord) {
+        self.init(
+            sequence: line.sequence, timeMilliseconds: line.time, level: line.level, source: line.source,
+            message: line.message)
+    }
+}
+
+extension WorkerRecord {
+    init(_ message: RegisterWorker, at time: Int) {
+        self.init(
+            id: message.workerID, sessionID: message.sessionID, name: message.name, host: message.host,
+            processID: message.processID, cores: message.cores, memoryBytes: message.memoryBytes,
+            peerEndpoint: message.peerEndpoint, kernelFamily: message.kernelFamily,
+            softwareVersion: message.softwareVersion, registeredAt: time)
+    }
+}

@@ -1,0 +1,106 @@
+import JobScheduling
+import JobStore
+
+/// The workers that the coordinator knows, and what they were last heard to do.
+struct WorkerRegistry: Sendable {
+    struct Assignment: Sendable, Equatable {
+        var jobID: String
+        var generation: Int
+    }
+
+    struct Worker: Sendable {
+        var record: WorkerRecord
+        /// ZeroMQ identity of its connection; `nil` until it has registered with this coordinator.
+        var identity: [UInt8]?
+        /// Monotonic seconds.
+        var lastHeard: Double
+        var isLive: Bool
+        /// A peer says that it is gone: not assigned before it has been heard from again.
+        var isSuspect = false
+        var assignment: Assignment?
+        /// Since when its heartbeats do not name the assigned job although it has taken its commands.
+        var strayingSince: Double?
+        var activity = ""
+        var progressDone = 0
+        var progressTotal = 0
+        var cacheBytes = 0
+
+        var isFree: Bool { isLive && !isSuspect && assignment == nil }
+
+        var candidate: WorkerCandidate {
+            WorkerCandidate(
+                workerID: record.id, name: record.name, endpoint: record.peerEndpoint,
+                kernelFamily: record.kernelFamily)
+        }
+    }
+
+    enum Registration: Sendable, Equatable {
+        case fresh
+        /// The same process again.
+        case repeated
+        /// A new process of a worker that was taken to be there; what the old one did is lost.
+        case restarted
+        /// The session of a process that another one has replaced.
+        case outdated
+    }
+
+    private(set) var workers: [String: Worker] = [:]
+    private var replacedSessions: Set<String> = []
+
+    subscript(id: String) -> Worker? {
+        get { workers[id] }
+        set { workers[id] = newValue }
+    }
+
+    /// All, by id.
+    var sorted: [Worker] { workers.values.sorted { $0.record.id < $1.record.id } }
+
+    /// Workers known from earlier: lost until they register.
+    mutating func restore(_ records: [WorkerRecord], at now: Double) {
+        for record in records { workers[record.id] = Worker(record: record, lastHeard: now, isLive: false) }
+    }
+
+    /// What a registration would be, before it is accepted.
+    func kind(of record: WorkerRecord) -> Registration {
+        if replacedSessions.contains(record.sessionID) { return .outdated }
+        guard let known = workers[record.id], known.isLive else { return .fresh }
+        return known.record.sessionID == record.sessionID ? .repeated : .restarted
+    }
+
+    mutating func register(_ record: WorkerRecord, identity: [UInt8], at now: Double) {
+        if let known = workers[record.id], known.record.sessionID != record.sessionID {
+            replacedSessions.insert(known.record.sessionID)
+        }
+        var worker = workers[record.id] ?? Worker(record: record, lastHeard: now, isLive: true)
+        if worker.record.sessionID != record.sessionID || !worker.isLive {
+            worker = Worker(record: record, lastHeard: now, isLive: true)
+        }
+        worker.record = record
+        worker.identity = identity
+        worker.lastHeard = now
+        worker.isSuspect = false
+        workers[record.id] = worker
+    }
+
+    mutating func remove(_ id: String) {
+        workers[id] = nil
+    }
+
+    /// Marks those as lost that have been silent for longer than `timeout`, and returns them; also those that
+    /// are lost already but still assigned, as where the loss could not be stored.
+    mutating func expire(at now: Double, timeout: Double) -> [Worker] {
+        let expired = sorted.filter {
+            $0.isLive ? now - $0.lastHeard > timeout : $0.assignment != nil
+        }
+        for worker in expired { workers[worker.record.id]?.isLive = false }
+        return expired
+    }
+
+    /// Frees whoever is assigned to a job.
+    mutating func release(jobID: String) {
+        for id in workers.keys where workers[id]?.assignment?.jobID == jobID {
+            workers[id]?.assignment = nil
+            workers[id]?.strayingSince = nil
+        }
+    }
+}
