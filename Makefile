@@ -28,7 +28,7 @@ lint: ## Check the code's format
 test: packages lint ## Lint, build once with optimisation, run every test
 	@scripts/install-packages $(TEST_PACKAGES)
 	$(SWIFT) build $(TEST_BUILD) --build-tests
-	GRAFT_EXECUTABLE=$(CURDIR)/.build-test/release/graft $(SWIFT) test $(TEST_BUILD) --skip-build --disable-xctest
+	$(SWIFT) test $(TEST_BUILD) --skip-build --disable-xctest
 
 demo: build ## Label efficiency on Debian's package topics: .demo/ and reports/demo.json
 	@scripts/fetch-minilm

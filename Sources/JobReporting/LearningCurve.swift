@@ -73,12 +73,12 @@ public enum LearningCurve {
             return "No step was trained."
         }
         var sentences = [
-            "Training loss goes from \(Figures.measure(first.trainLoss)) to \(Figures.measure(last.trainLoss)) "
+            "Training loss goes from \(ReadableFigures.measure(first.trainLoss)) to \(ReadableFigures.measure(last.trainLoss)) "
                 + "over \(last.endStep) steps."
         ]
         if let best = report.best {
             sentences.append(
-                "Validation \(best.metric.rawValue) is \(Figures.measure(best.value)) at step \(best.step), "
+                "Validation \(best.metric.rawValue) is \(ReadableFigures.measure(best.value)) at step \(best.step), "
                     + "which was kept.")
         }
         return sentences.joined(separator: " ")

@@ -44,17 +44,17 @@ public enum ModelCard {
             }
         return """
             A text classifier, trained with Graft: \(how) `\(backbone)`. It has \
-            \(Figures.count(report.parameterCount)) parameters, of which \
-            \(Figures.count(report.trainableParameterCount)) were trained.
+            \(ReadableFigures.count(report.parameterCount)) parameters, of which \
+            \(ReadableFigures.count(report.trainableParameterCount)) were trained.
             """
     }
 
     private static func results(_ specification: JobSpecification, _ report: JobReport) -> String {
         func row(_ measures: JobReport.TaskMeasures, split: String) -> [String] {
             [
-                MarkupEscaping.markdown(measures.task), split, Figures.count(measures.samples),
-                Figures.measure(measures.accuracy), Figures.measure(measures.macroF1),
-                measures.f1.map(Figures.measure) ?? "–", Figures.measure(measures.loss),
+                MarkupEscaping.markdown(measures.task), split, ReadableFigures.count(measures.samples),
+                ReadableFigures.measure(measures.accuracy), ReadableFigures.measure(measures.macroF1),
+                measures.f1.map(ReadableFigures.measure) ?? "–", ReadableFigures.measure(measures.loss),
             ]
         }
         let validation = chosenSegment(report)?.validation ?? []
@@ -75,8 +75,8 @@ public enum ModelCard {
         let rows = zip(specification.tasks, plan.tasks).map { task, planned in
             [
                 MarkupEscaping.markdown(task.name), MarkupEscaping.markdown(fileNames(task)),
-                Figures.count(planned.trainCount), Figures.count(planned.validationCount),
-                Figures.count(planned.testCount),
+                ReadableFigures.count(planned.trainCount), ReadableFigures.count(planned.validationCount),
+                ReadableFigures.count(planned.testCount),
             ]
         }
         let labels = plan.tasks.map { task in
@@ -101,7 +101,8 @@ public enum ModelCard {
         let technique = specification.technique
         let training = specification.training
         let optimizer = training.optimizer
-        let length = training.steps.map { "\(Figures.count($0)) steps" } ?? "\(training.epochs ?? 0) epochs"
+        let length =
+            training.steps.map { "\(ReadableFigures.count($0)) steps" } ?? "\(training.epochs ?? 0) epochs"
         var rows = [
             ["technique", technique.kind.rawValue],
             [
@@ -115,7 +116,7 @@ public enum ModelCard {
             ["maximum length", "\(specification.backbone.maximumLength) tokens"],
             [
                 "length",
-                "\(length) at the most, \(Figures.count(report.segments.last?.endStep ?? 0)) steps done",
+                "\(length) at the most, \(ReadableFigures.count(report.segments.last?.endStep ?? 0)) steps done",
             ],
             ["batch", "\(training.batch), in \(training.microBatches) micro-batches"],
             ["optimizer", describe(optimizer)],
@@ -129,8 +130,8 @@ public enum ModelCard {
         if let best = report.best {
             rows.append([
                 "kept",
-                "step \(Figures.count(best.step)), validation \(best.metric.rawValue) "
-                    + Figures.measure(best.value),
+                "step \(ReadableFigures.count(best.step)), validation \(best.metric.rawValue) "
+                    + ReadableFigures.measure(best.value),
             ])
         }
         return table(["setting", "value"], rows)
@@ -153,12 +154,12 @@ public enum ModelCard {
         var rows = [
             ["job", report.jobID], ["workers", String(report.workers)],
             ["matrix products", MarkupEscaping.markdown(report.kernelFamily)],
-            ["time", Figures.seconds(report.wallSeconds)],
+            ["time", ReadableFigures.seconds(report.wallSeconds)],
         ]
         if let extraction = report.extraction {
             rows.append([
                 "samples through the frozen part",
-                "\(Figures.count(extraction.backboneForwards)), \(Figures.count(extraction.cacheHits)) from the cache",
+                "\(ReadableFigures.count(extraction.backboneForwards)), \(ReadableFigures.count(extraction.cacheHits)) from the cache",
             ])
         }
         if let hash = report.modelSHA256 { rows.append(["SHA-256 of model.safetensors", "`\(hash)`"]) }

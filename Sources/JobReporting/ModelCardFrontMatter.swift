@@ -26,7 +26,7 @@ enum ModelCardFrontMatter {
             for metric in metrics(measures) {
                 lines += [
                     "    - type: \(metric.type)", "      name: \(metric.name)",
-                    "      value: \(Figures.measure(metric.value))",
+                    "      value: \(ReadableFigures.measure(metric.value))",
                 ]
             }
         }

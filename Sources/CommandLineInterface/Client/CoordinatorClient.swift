@@ -1,0 +1,84 @@
+import TrainingJobs
+import WireProtocol
+import ZeroMQMessaging
+
+/// The coordinator's services as functions, over one connection.
+///
+/// Every function throws `RequestError` where the coordinator does not answer, and `RefusedError` where it does
+/// not do what was asked.
+struct CoordinatorClient: Sendable {
+    private let channel: RequestChannel
+
+    var endpoint: String { channel.endpoint }
+
+    /// Connects, runs `body`, and closes the connection however it ends.
+    static func with<Result>(
+        _ endpoint: String, timeout: Duration, _ body: (CoordinatorClient) async throws -> Result
+    ) async throws -> Result {
+        let messaging = try MessagingContext()
+        do {
+            let connection = try await messaging.connectDealer(to: endpoint)
+            let patience = RequestPatience(timeout: min(.seconds(3), timeout), deadline: timeout)
+            let channel = RequestChannel(connection: connection, patience: patience)
+            let result = try await body(CoordinatorClient(channel: channel))
+            await channel.close()
+            await messaging.shutdown()
+            return result
+        } catch {
+            await messaging.shutdown()
+            throw error
+        }
+    }
+
+    func submit(_ job: SubmitJob) async throws -> JobSubmitted {
+        let reply = try await channel.request(.submitJob(job))
+        guard case .jobSubmitted(let submitted) = reply else { throw unexpected(reply, to: "SubmitJob") }
+        return submitted
+    }
+
+    func jobs() async throws -> [JobSummary] {
+        let reply = try await channel.request(.listJobs(ListJobs()))
+        guard case .jobList(let list) = reply else { throw unexpected(reply, to: "ListJobs") }
+        return list.jobs
+    }
+
+    func job(_ jobID: String) async throws -> JobDetail {
+        let reply = try await channel.request(.getJob(GetJob(jobID: jobID)))
+        guard case .jobDetail(let detail) = reply else { throw unexpected(reply, to: "GetJob") }
+        return detail
+    }
+
+    func log(of jobID: String, after sequence: Int, limit: Int = 500) async throws -> JobLog {
+        let reply = try await channel.request(
+            .getJobLog(GetJobLog(jobID: jobID, afterSequence: sequence, limit: limit)))
+        guard case .jobLog(let log) = reply else { throw unexpected(reply, to: "GetJobLog") }
+        return log
+    }
+
+    func cancel(_ jobID: String) async throws {
+        let reply = try await channel.request(.cancelJob(CancelJob(jobID: jobID)))
+        guard case .acknowledged = reply else { throw unexpected(reply, to: "CancelJob") }
+    }
+
+    func workers() async throws -> [WorkerSummary] {
+        let reply = try await channel.request(.listWorkers(ListWorkers()))
+        guard case .workerList(let list) = reply else { throw unexpected(reply, to: "ListWorkers") }
+        return list.workers
+    }
+
+    func put(_ chunk: PutBlobChunk) async throws -> BlobChunkStored {
+        let reply = try await channel.request(.putBlobChunk(chunk))
+        guard case .blobChunkStored(let stored) = reply else { throw unexpected(reply, to: "PutBlobChunk") }
+        return stored
+    }
+
+    func get(_ chunk: GetBlobChunk) async throws -> BlobChunk {
+        let reply = try await channel.request(.getBlobChunk(chunk))
+        guard case .blobChunk(let data) = reply else { throw unexpected(reply, to: "GetBlobChunk") }
+        return data
+    }
+
+    private func unexpected(_ reply: WireBody, to request: String) -> RequestError {
+        RequestError.unexpectedReply(reply, to: request, endpoint: endpoint)
+    }
+}

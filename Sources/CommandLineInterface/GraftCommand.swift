@@ -1,0 +1,64 @@
+import ArgumentParser
+import Foundation
+
+/// The root of `graft`'s commands.
+public struct GraftCommand: AsyncParsableCommand {
+    public static let configuration = CommandConfiguration(
+        commandName: "graft",
+        abstract: "Train models on several hosts from pretrained backbones.",
+        discussion: """
+            On one machine:
+              graft run job.yaml --workers 2
+            On several:
+              head$  graft coordinator --listen tcp://0.0.0.0:7070 --state state
+              each$  graft worker --coordinator tcp://head:7070 --cache cache
+              head$  graft submit job.yaml --wait
+
+            Exit codes: 0 done, 1 the job failed, 2 wrong usage or invalid input, 3 the coordinator cannot be \
+            reached.
+            """,
+        version: SoftwareVersion.current,
+        subcommands: [
+            RunCommand.self, ValidateCommand.self, PredictCommand.self, CoordinatorCommand.self,
+            WorkerCommand.self, SubmitCommand.self, JobsCommand.self, ShowCommand.self, LogsCommand.self,
+            CancelCommand.self, WorkersCommand.self, FetchCommand.self,
+        ])
+
+    public init() {}
+
+    /// Parses the process's arguments, runs the command that they name and exits with its code.
+    public static func start() async -> Never {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            finish(with: error)
+        }
+        exit(ExitStatus.done.rawValue)
+    }
+
+    /// Prints what ended the command and exits. The parser's own errors keep their text, which has the usage
+    /// in it; whatever else went wrong is one line.
+    private static func finish(with error: any Error) -> Never {
+        switch exitCode(for: error) {
+        case .success:
+            print(fullMessage(for: error))
+            exit(ExitStatus.done.rawValue)
+        case .validationFailure:
+            StandardError.write("graft: " + lowercasedFirst(fullMessage(for: error)))
+            exit(ExitStatus.invalidInput.rawValue)
+        default:
+            let failure = CommandFailure(describing: error)
+            StandardError.write("graft: error: \(failure.message)")
+            exit(failure.status.rawValue)
+        }
+    }
+
+    private static func lowercasedFirst(_ text: String) -> String {
+        text.prefix(1).lowercased() + text.dropFirst()
+    }
+}

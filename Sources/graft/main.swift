@@ -1,0 +1,3 @@
+import CommandLineInterface
+
+await GraftCommand.start()
