@@ -1,6 +1,23 @@
 import CZeroMQ
 import Foundation
 
+/// Splits `tcp://host:port`; nil for anything else. Brackets around the host are dropped.
+func hostAndPort(of endpoint: String) -> (host: String, port: Substring)? {
+    let prefix = "tcp://"
+    guard endpoint.hasPrefix(prefix), let colon = endpoint.lastIndex(of: ":") else { return nil }
+    let start = endpoint.index(endpoint.startIndex, offsetBy: prefix.count)
+    guard start < colon else { return nil }
+    let host = endpoint[start..<colon].trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
+    return (host, endpoint[endpoint.index(after: colon)...])
+}
+
+/// Whether a TCP endpoint's port is one; libzmq takes 99999 for some other port.
+func hasUsablePort(_ endpoint: String) -> Bool {
+    guard endpoint.hasPrefix("tcp://") else { return true }
+    guard let (_, port) = hostAndPort(of: endpoint) else { return false }
+    return port == "*" || UInt16(port) != nil
+}
+
 /// What to tell a user about an endpoint at which this host cannot listen.
 func bindError(_ number: Int32, _ endpoint: String) -> MessagingError {
     let (code, explanation): (MessagingError.Code, String) =

@@ -8,12 +8,15 @@ import Foundation
 /// - Returns: a numeric address, without brackets.
 /// - Throws: `MessagingError` where the endpoint is none, its name is unknown, or no route leads there.
 public func localAddress(towards endpoint: String) throws -> String {
-    let (host, port) = try hostAndPort(of: endpoint)
+    guard let (host, text) = hostAndPort(of: endpoint), let port = UInt16(text) else {
+        throw MessagingError(
+            .badEndpoint, "'\(endpoint)' is no endpoint: write tcp://host:port", endpoint: endpoint)
+    }
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
     hints.ai_family = AF_UNSPEC
     var list: UnsafeMutablePointer<addrinfo>?
-    let status = getaddrinfo(host, port, &hints, &list)
+    let status = getaddrinfo(host, String(max(1, port)), &hints, &list)
     guard status == 0 else {
         throw MessagingError(
             .badEndpoint, "the host of \(endpoint) has no address: \(String(cString: gai_strerror(status)))",
@@ -25,22 +28,6 @@ public func localAddress(towards endpoint: String) throws -> String {
     }
     throw MessagingError(
         .noSuchInterface, "this host has no route to \(endpoint): check its network", endpoint: endpoint)
-}
-
-private func hostAndPort(of endpoint: String) throws -> (host: String, port: String) {
-    let prefix = "tcp://"
-    guard endpoint.hasPrefix(prefix), let colon = endpoint.lastIndex(of: ":") else {
-        throw MessagingError(
-            .badEndpoint, "'\(endpoint)' is no endpoint: write tcp://host:port", endpoint: endpoint)
-    }
-    let start = endpoint.index(endpoint.startIndex, offsetBy: prefix.count)
-    let port = endpoint[endpoint.index(after: colon)...]
-    guard start < colon, UInt16(port) != nil else {
-        throw MessagingError(
-            .badEndpoint, "'\(endpoint)' is no endpoint: write tcp://host:port", endpoint: endpoint)
-    }
-    let host = endpoint[start..<colon].trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
-    return (host, port == "0" ? "1" : String(port))
 }
 
 private func localAddress(towards peer: addrinfo) -> String? {

@@ -81,6 +81,7 @@ final class ZeroMQSocket {
     ///
     /// - Returns: the endpoint, with the real port.
     func bind() throws -> String {
+        guard hasUsablePort(endpoint) else { throw bindError(EINVAL, endpoint) }
         guard zmq_bind(pointer, endpoint) == 0 else { throw bindError(zmq_errno(), endpoint) }
         var text = [CChar](repeating: 0, count: 512)
         var length = text.count
@@ -91,6 +92,7 @@ final class ZeroMQSocket {
     }
 
     func connect() throws {
+        guard hasUsablePort(endpoint) else { throw connectError(EINVAL, endpoint) }
         guard zmq_connect(pointer, endpoint) == 0 else { throw connectError(zmq_errno(), endpoint) }
     }
 

@@ -1,0 +1,68 @@
+import Testing
+import WireProtocol
+
+@testable import Collectives
+
+@Suite struct RingMachineTests {
+    @Test(
+        "parts cover the buffer, and are found again by their offset", arguments: [1, 2, 3, 5, 8],
+        [0, 1, 4, 7, 64, 1000])
+    func plan(size: Int, count: Int) {
+        for chunkElements in [1, 3, 100] {
+            let plan = RingPlan(count: count, size: size, chunkElements: chunkElements)
+            var end = 0
+            for segment in 0..<size {
+                for index in 0..<plan.partsPerSegment {
+                    let part = plan.part(index, ofSegment: segment)
+                    #expect(part.lowerBound == end && part.count <= chunkElements)
+                    #expect(
+                        plan.partIndex(at: part.lowerBound, count: part.count, inSegment: segment) == index)
+                    end = part.upperBound
+                }
+            }
+            #expect(end == count)
+        }
+    }
+
+    @Test("the window bounds what is sent ahead")
+    func window() {
+        var machine = makeMachine(count: 1000, size: 3, window: 5)
+        #expect(machine.start().count == 5)
+    }
+
+    @Test("a repeat is passed over")
+    func repeats() throws {
+        var machine = makeMachine(count: 6, size: 3)
+        _ = machine.start()
+        let chunk = GradientChunk(
+            fromRank: 2, hop: 0, offset: 4, count: 2, data: [UInt8](repeating: 1, count: 16))
+        #expect(try machine.receive(chunk).count == 2)
+        #expect(try machine.receive(chunk).isEmpty)
+    }
+
+    @Test(
+        "what does not belong is refused",
+        arguments: [
+            GradientChunk(fromRank: 1, offset: 4, count: 2, data: [UInt8](repeating: 1, count: 16)),
+            GradientChunk(fromRank: 2, phase: 2, offset: 4, count: 2, data: [UInt8](repeating: 1, count: 16)),
+            GradientChunk(fromRank: 2, hop: 2, offset: 4, count: 2, data: [UInt8](repeating: 1, count: 16)),
+            GradientChunk(fromRank: 2, offset: 0, count: 2, data: [UInt8](repeating: 1, count: 16)),
+            GradientChunk(fromRank: 2, offset: .max, count: 2, data: [UInt8](repeating: 1, count: 16)),
+            GradientChunk(fromRank: 2, offset: 4, count: .max, data: [UInt8](repeating: 1, count: 16)),
+            GradientChunk(fromRank: 2, offset: 4, count: 2, data: [UInt8](repeating: 1, count: 15)),
+            GradientChunk(fromRank: 2, phase: 1, offset: 0, count: 2, data: [UInt8](repeating: 1, count: 16)),
+        ])
+    func violations(chunk: GradientChunk) {
+        var machine = makeMachine(count: 6, size: 3)
+        _ = machine.start()
+        #expect { try machine.receive(chunk) } throws: {
+            ($0 as? CollectiveError)?.code == .protocolViolation
+        }
+    }
+
+    private func makeMachine(count: Int, size: Int, window: Int = 8) -> RingAllReduceMachine {
+        RingAllReduceMachine(
+            count: count, rank: 0, size: size, sumElementBytes: 8, resultElementBytes: 4,
+            options: RingOptions(chunkBytes: 64, window: window))
+    }
+}
