@@ -47,34 +47,39 @@ let package = Package(
         .target(name: "CTensorKernels", cSettings: kernelFlags),
 
         // The network half.
-        module("ZeroMQMessaging", ["CZeroMQ", logging]),
-        module("WireProtocol", ["CWireMessages", "CProtobufC"]),
-        module("Collectives", ["WireProtocol"]),
+        module("ZeroMQMessaging", ["CZeroMQ"]),
+        module("WireProtocol", ["CWireMessages", "CProtobufC", "ZeroMQMessaging"]),
+        module("Collectives", ["WireProtocol", "ZeroMQMessaging"]),
 
         // The compute half.
         module("TensorKernels", ["CTensorKernels", "COpenBLAS"]),
         module("DifferentiableTensors", ["TensorKernels"]),
         module("NeuralLayers", ["DifferentiableTensors", "TensorKernels"]),
         module("Optimizers", ["DifferentiableTensors", "TensorKernels"]),
-        module("CheckpointFormats", ["TensorKernels"]),
-        module("Tokenization"),
-        module("TrainingDatasets", ["TrainingJobs", crypto]),
+        module("CheckpointFormats", ["TensorKernels", "StrictJSON"]),
+        module("Tokenization", ["StrictJSON"]),
         module("FeatureCache", ["TensorKernels", crypto]),
         module(
             "PretrainedBackbones",
-            ["NeuralLayers", "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization"]),
+            [
+                "NeuralLayers", "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization",
+                "StrictJSON",
+            ]),
         module("TaskHeads", ["NeuralLayers", "DifferentiableTensors", "TensorKernels"]),
         module(
             "TransferTechniques",
             [
                 "TrainingJobs", "PretrainedBackbones", "TaskHeads", "NeuralLayers", "Optimizers",
-                "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization", crypto,
+                "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "StrictJSON",
             ]),
 
-        // What both halves speak of: values without IO.
+        // What both halves speak of: values, no IO but files.
+        module("StrictJSON"),
         module("TrainingJobs", [yams]),
+        module("TrainingDatasets", ["TrainingJobs", crypto]),
         module("TaskMetrics"),
         module("ContentStore", [crypto]),
+        module("JobReporting", ["TrainingJobs"]),
 
         // Services.
         module("JobStore", ["TrainingJobs", grdb]),
@@ -82,15 +87,15 @@ let package = Package(
         module(
             "CoordinatorService",
             [
-                "ZeroMQMessaging", "WireProtocol", "TrainingJobs", "TrainingDatasets", "TaskMetrics",
-                "ContentStore", "JobStore", "JobScheduling", lifecycle, logging,
+                "ZeroMQMessaging", "WireProtocol", "TrainingJobs", "TrainingDatasets", "ContentStore",
+                "JobReporting", "JobStore", "JobScheduling", lifecycle, logging,
             ]),
         module(
             "WorkerService",
             [
                 "ZeroMQMessaging", "WireProtocol", "Collectives", "TrainingJobs", "TrainingDatasets",
-                "TaskMetrics", "ContentStore", "FeatureCache", "TransferTechniques", "PretrainedBackbones",
-                "Optimizers", "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization",
+                "ContentStore", "FeatureCache", "TransferTechniques", "PretrainedBackbones",
+                "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization", crypto,
                 lifecycle, logging,
             ]),
 
@@ -99,9 +104,27 @@ let package = Package(
             "CommandLineInterface",
             [
                 "CoordinatorService", "WorkerService", "ZeroMQMessaging", "WireProtocol", "TrainingJobs",
-                "TrainingDatasets", "TaskMetrics", "ContentStore", "TransferTechniques", "PretrainedBackbones",
-                "TensorKernels", "CheckpointFormats", "Tokenization", argumentParser, logging, lifecycle,
+                "TrainingDatasets", "ContentStore", "JobReporting", "PretrainedBackbones",
+                "CheckpointFormats", "Tokenization", argumentParser, logging, lifecycle,
             ]),
         .executableTarget(name: "graft", dependencies: ["CommandLineInterface"], swiftSettings: strict),
+
+        tests("TensorKernels", ["CTensorKernels"], resources: [.copy("Resources")]),
+        tests("DifferentiableTensors", ["TensorKernels"], resources: [.copy("Resources")]),
+        tests("NeuralLayers", ["DifferentiableTensors", "TensorKernels"], resources: [.copy("Resources")]),
+        tests("Optimizers", ["DifferentiableTensors", "TensorKernels"], resources: [.copy("Resources")]),
+        tests("FeatureCache", ["TensorKernels"]),
+        tests("StrictJSON", []),
+        tests("Tokenization", ["StrictJSON"], resources: [.copy("Resources")]),
+        tests("TrainingJobs", [], resources: [.copy("Resources")]),
+        tests("TaskMetrics", [], resources: [.copy("Resources")]),
+        tests("ContentStore", []),
+        tests("JobReporting", ["TrainingJobs", yams]),
+        tests("JobScheduling", ["TrainingJobs"]),
+        tests("ZeroMQMessaging", []),
+        tests("WireProtocol", ["CProtobufC", "ZeroMQMessaging"]),
+        tests("Collectives", ["WireProtocol", "ZeroMQMessaging"]),
+        .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", dependencies: ["graft"], swiftSettings: strict),
     ]
 )
