@@ -42,7 +42,7 @@ extension JobStore {
                     record.progressJSON, record.reportJSON, record.resultFilesJSON, record.failureCode,
                     record.message,
                 ])
-            try Self.writeParts(of: change, database)
+            try writeParts(of: change, database)
         }
     }
 
@@ -69,7 +69,7 @@ extension JobStore {
                     record.state.rawValue, record.startedAt, record.finishedAt, record.progressJSON,
                     record.reportJSON, record.resultFilesJSON, record.failureCode, record.message, record.id,
                 ])
-            try Self.writeParts(of: change, database)
+            try writeParts(of: change, database)
         }
     }
 
@@ -106,14 +106,14 @@ extension JobStore {
             .flatMap(JobState.init)
     }
 
-    private static func writeParts(of change: JobChange, _ database: Database) throws {
+    private func writeParts(of change: JobChange, _ database: Database) throws {
         let id = change.record.id
         if let plan = change.plan {
             try database.execute(
                 sql: "INSERT OR REPLACE INTO plans (job_id, plan, shards) VALUES (?, ?, ?)",
                 arguments: [id, plan.planJSON, plan.shardsJSON])
         }
-        for (role, hashes) in change.pins { try replacePins(of: id, role: role, with: hashes, database) }
+        for (role, hashes) in change.pins { try Self.replacePins(of: id, role: role, with: hashes, database) }
         try append(change.lines, to: id, database)
     }
 

@@ -2,14 +2,11 @@ import GRDB
 import TrainingJobs
 
 extension JobStore {
-    /// Lines that one job may have; a worker that floods its log must not fill the disk.
-    public static let maximumLogLines = 50_000
-
     /// Appends to a job's log. Throws `JobStoreError` (`unknownJob`).
     public func append(_ lines: [LogRecord], to id: String) throws {
         try write { database in
             guard try Self.state(of: id, database) != nil else { throw unknownJob(id) }
-            try Self.append(lines, to: id, database)
+            try append(lines, to: id, database)
         }
     }
 
@@ -33,9 +30,9 @@ extension JobStore {
         try read { try Self.lastSequence(of: id, $0) }
     }
 
-    static func append(_ lines: [LogRecord], to id: String, _ database: Database) throws {
+    func append(_ lines: [LogRecord], to id: String, _ database: Database) throws {
         guard !lines.isEmpty else { return }
-        var sequence = try lastSequence(of: id, database)
+        var sequence = try Self.lastSequence(of: id, database)
         for var line in lines where sequence < maximumLogLines {
             sequence += 1
             if sequence == maximumLogLines { line.message = "The log is full; later lines are not kept." }

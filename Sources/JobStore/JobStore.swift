@@ -12,28 +12,35 @@ public final class JobStore: Sendable {
     let writer: any DatabaseWriter
     /// The file's path, or ":memory:".
     public let file: String
+    /// Lines that one job's log may have; a worker that floods it must not fill the disk.
+    let maximumLogLines: Int
 
     /// Opens the database, creates it where there is none, and brings an older one up to date.
     /// - Throws: `JobStoreError`: `corrupt`, `foreign`, `newer` or `unavailable`.
-    public convenience init(file url: URL) throws {
+    public convenience init(file url: URL, maximumLogLines: Int = 50_000) throws {
         do {
             var configuration = Self.configuration
             configuration.journalMode = .wal
             let queue = try DatabaseQueue(path: url.path, configuration: configuration)
-            try self.init(writer: queue, file: url.path)
+            try self.init(writer: queue, file: url.path, maximumLogLines: maximumLogLines)
         } catch {
             throw Self.explained(error, file: url.path)
         }
     }
 
     /// A store that is gone with the process.
-    public static func inMemory() throws -> JobStore {
-        try JobStore(writer: DatabaseQueue(configuration: configuration), file: ":memory:")
+    public static func inMemory(maximumLogLines: Int = 50_000) throws -> JobStore {
+        try JobStore(
+            writer: DatabaseQueue(configuration: configuration), file: ":memory:",
+            maximumLogLines: maximumLogLines)
     }
 
-    private init(writer: any DatabaseWriter, file: String) throws {
+    private init(writer: any DatabaseWriter, file: String, maximumLogLines: Int) throws {
         self.writer = writer
         self.file = file
+        self.maximumLogLines = maximumLogLines
+        // After the journal's mode: setting that one lowers this to NORMAL.
+        try writer.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         try writer.write { try Self.claim($0, file: file) }
         let migrator = StoreMigrations.migrator
         guard try !writer.read(migrator.hasBeenSuperseded) else {
@@ -51,7 +58,6 @@ public final class JobStore: Sendable {
         var configuration = Configuration()
         configuration.label = "graft.job-store"
         configuration.busyMode = .timeout(5)
-        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         return configuration
     }
 

@@ -1,0 +1,65 @@
+import Testing
+import TrainingJobs
+
+@testable import JobScheduling
+
+/// Whatever the network and the cluster do, a job decides the same.
+@Suite struct RandomScheduleTests {
+    /// Rises to step 30 and falls after it, so that early stopping and the best checkpoint have work to do.
+    static let rising: @Sendable (Int) -> Double = {
+        $0 <= 30 ? 0.3 + 0.02 * Double($0) : 0.9 - 0.01 * Double($0 - 30)
+    }
+
+    static let specification = JobFixture.specification(
+        epochs: 20, earlyStopping: EarlyStoppingSpecification(patience: 3), evaluateEvery: 5)
+
+    /// One worker, nothing lost, nothing repeated out of turn.
+    static func reference() -> JobDriver {
+        var cluster = SimulatedCluster(
+            seed: 1, workers: 1, specification: specification, plan: JobFixture.plan(), skill: rising)
+        _ = cluster.run(losses: 0, restarts: 0)
+        return cluster.driver
+    }
+
+    @Test func `the quiet run stops early with the best checkpoint`() throws {
+        let driver = Self.reference()
+        #expect(driver.outcome == .done)
+        #expect(driver.progress.best?.step == 30)
+        #expect(driver.progress.step == 45)
+        #expect(driver.progress.exportedFiles?.first?.sha256 == "model-of-step30")
+    }
+
+    @Test(arguments: 1...60)
+    func `any order of events leads to the same decisions`(seed: Int) throws {
+        let reference = Self.reference().progress
+        var cluster = SimulatedCluster(
+            seed: UInt64(seed), workers: 1 + seed % 4, specification: Self.specification,
+            plan: JobFixture.plan(),
+            skill: Self.rising)
+        let outcome = cluster.run(losses: 3 * (seed % 3), restarts: 4 * (seed % 2))
+        #expect(outcome == .done)
+        let progress = cluster.driver.progress
+        #expect(progress.best == reference.best)
+        #expect(progress.step == reference.step)
+        #expect(progress.test == reference.test)
+        #expect(progress.exportedFiles == reference.exportedFiles)
+        #expect(progress.segments.map(\.endStep) == reference.segments.map(\.endStep))
+        #expect(progress.segments.map(\.validation) == reference.segments.map(\.validation))
+        #expect(progress.segments.map(\.trainLoss) == reference.segments.map(\.trainLoss))
+    }
+
+    @Test func `the schedules do lose workers and restart`() {
+        var losses = 0
+        var restarts = 0
+        for seed in 1...60 {
+            var cluster = SimulatedCluster(
+                seed: UInt64(seed), workers: 1 + seed % 4, specification: Self.specification,
+                plan: JobFixture.plan(), skill: Self.rising)
+            _ = cluster.run(losses: 3 * (seed % 3), restarts: 4 * (seed % 2))
+            losses += cluster.lossCount
+            restarts += cluster.restartCount
+        }
+        #expect(losses > 30)
+        #expect(restarts > 30)
+    }
+}
