@@ -1,0 +1,68 @@
+import CheckpointFormats
+import Foundation
+import PretrainedBackbones
+import StrictJSON
+import TaskHeads
+import TensorKernels
+
+/// Writes a trained classifier as a `BertForSequenceClassification` folder, which `SequenceClassifier` and
+/// Hugging Face's transformers load without any code of Graft's.
+///
+/// That architecture classifies by tanh of a linear map of the first token's last hidden state. Heads that
+/// are built otherwise are expressed in it by one more encoder layer and by weights of fixed value: see
+/// `ExportedHead`.
+public enum ClassifierExport {
+    /// The tokenizer's files, copied where they exist.
+    private static let tokenizerFiles = [
+        "tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json",
+        "added_tokens.json",
+    ]
+
+    /// - Parameters:
+    ///   - backbone: with the weights to write; its hidden size is the head's.
+    ///   - labels: by class index, no two alike.
+    ///   - maximumLength: tokens that a text was cut to in training; kept for predictions.
+    ///   - backboneFolder: where the backbone was loaded from: its configuration is carried on, and the
+    ///     tokenizer's files are copied.
+    ///   - folder: exists; files of the same names are replaced.
+    /// - Returns: names of the files written.
+    /// - Throws: `TechniqueError` where head, labels and backbone do not fit; errors of reading and writing.
+    public static func write(
+        backbone: BertEncoder, head: ClassificationHead, labels: [String], maximumLength: Int,
+        backboneFolder: URL, to folder: URL
+    ) throws -> [String] {
+        guard head.hiddenSize == backbone.hiddenSize else {
+            throw TechniqueError(
+                .unsupported,
+                "the head is for \(head.hiddenSize) columns, the backbone has \(backbone.hiddenSize)")
+        }
+        guard labels.count == head.labelCount, Set(labels.map { Array($0.utf8) }).count == labels.count else {
+            throw TechniqueError(
+                .unsupported, "\(labels.count) labels for \(head.labelCount) classes, or two labels alike")
+        }
+        let exported = ExportedHead(head, configuration: backbone.configuration)
+        let configuration = try ExportedConfiguration(
+            source: backboneFolder.appendingPathComponent("config.json"),
+            layerCount: backbone.layerCount + exported.addedLayerCount, labels: labels,
+            maximumLength: maximumLength, head: head)
+        try Data(configuration.bytes).write(
+            to: folder.appendingPathComponent("config.json"), options: .atomic)
+
+        let encoder = backbone.namedTensors().map { (name: "bert.\($0.name)", tensor: $0.tensor) }
+        try SafetensorsWriter.write(
+            encoder + exported.tensors, metadata: ["format": "pt"],
+            to: folder.appendingPathComponent("model.safetensors"))
+        return try ["config.json", "model.safetensors"] + copyTokenizer(from: backboneFolder, to: folder)
+    }
+
+    private static func copyTokenizer(from source: URL, to folder: URL) throws -> [String] {
+        let names = tokenizerFiles.filter {
+            FileManager.default.fileExists(atPath: source.appendingPathComponent($0).path)
+        }
+        for name in names {
+            let contents = try Data(contentsOf: source.appendingPathComponent(name))
+            try contents.write(to: folder.appendingPathComponent(name), options: .atomic)
+        }
+        return names
+    }
+}

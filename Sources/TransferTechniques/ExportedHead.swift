@@ -1,0 +1,71 @@
+import DifferentiableTensors
+import NeuralLayers
+import PretrainedBackbones
+import TaskHeads
+import TensorKernels
+
+/// A head in the terms of `BertForSequenceClassification`: perhaps one more encoder layer, then a pooler
+/// (linear map and tanh on the first token) and a classifier.
+///
+/// - Mean pooling: an encoder layer whose queries and keys are zero attends to all tokens alike, so with the
+///   identity as value it computes their mean m in every row. Its output projection multiplies by 2^22, next
+///   to which the residual h vanishes: LN(2^22·m + h) is LN(m) but for about |h| / (2^22·|m|). The
+///   feed-forward part is zero, and normalising again changes nothing.
+/// - The first token normalised: the same layer with a zero value: LN(0 + h).
+/// - Linear heads: a pooler of 2^-14 times the identity, where tanh is the identity but for a relative
+///   (2^-14·x)² / 3, and a classifier multiplied by 2^14. Powers of two round nothing.
+struct ExportedHead {
+    /// Encoder layers behind the backbone's: 0 or 1.
+    let addedLayerCount: Int
+    /// With the names of the checkpoint.
+    let tensors: [(name: String, tensor: Tensor)]
+
+    private static let meanScale: Float = 4_194_304
+    private static let pooledScale: Float = 1 / 16_384
+
+    init(_ head: ClassificationHead, configuration: BertConfiguration) {
+        var tensors: [(name: String, tensor: Tensor)] = []
+        let addsLayer = head.pooling == .mean || head.kind == .linear
+        if addsLayer {
+            let layer = Self.poolingLayer(configuration, attends: head.pooling == .mean)
+            tensors += layer.parameters.map { (name: $0.name, tensor: $0.value) }
+        }
+        if let dense = head.dense {
+            tensors += dense.parameters.map { (name: $0.name, tensor: $0.value) }
+            tensors += head.classifier.parameters.map { (name: $0.name, tensor: $0.value) }
+        } else {
+            let hidden = head.hiddenSize
+            tensors += [
+                (name: "bert.pooler.dense.weight", tensor: Self.diagonal(Self.pooledScale, hidden)),
+                (name: "bert.pooler.dense.bias", tensor: .zeros([hidden])),
+                (
+                    name: head.classifier.weight.name,
+                    tensor: head.classifier.weight.value.scaled(by: 1 / Self.pooledScale)
+                ),
+            ]
+            if let bias = head.classifier.bias { tensors.append((name: bias.name, tensor: bias.value)) }
+        }
+        addedLayerCount = addsLayer ? 1 : 0
+        self.tensors = tensors
+    }
+
+    private static func poolingLayer(
+        _ configuration: BertConfiguration, attends: Bool
+    ) -> TransformerEncoderLayer {
+        // A new layer has zero weights and plain normalisations.
+        let layer = TransformerEncoderLayer(
+            "bert.encoder.layer.\(configuration.layerCount)", hidden: configuration.hiddenSize,
+            headCount: configuration.headCount, intermediate: configuration.intermediateSize)
+        if attends {
+            layer.attention.value.weight.value.assign(diagonal(1, configuration.hiddenSize))
+            layer.attentionOutput.weight.value.assign(diagonal(meanScale, configuration.hiddenSize))
+        }
+        return layer
+    }
+
+    private static func diagonal(_ value: Float, _ size: Int) -> Tensor {
+        let matrix = Tensor.zeros([size, size])
+        for index in 0..<size { matrix[index * size + index] = value }
+        return matrix
+    }
+}

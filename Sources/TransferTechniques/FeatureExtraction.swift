@@ -1,0 +1,43 @@
+import DifferentiableTensors
+import Foundation
+import PretrainedBackbones
+import TaskHeads
+import TensorKernels
+
+/// Feature extraction: the encoder is frozen and runs once a sample; its pooled output is what a new head is
+/// trained on. A step costs as much as the head alone.
+public final class FeatureExtraction: TextClassification {
+    let encoder: BertEncoder
+    let head: ClassificationHead
+    let maximumLength: Int
+
+    init(encoder: BertEncoder, head: ClassificationHead, maximumLength: Int) {
+        self.encoder = encoder
+        self.head = head
+        self.maximumLength = maximumLength
+        encoder.setTrainable(false)
+    }
+
+    public var trainableParameters: [Parameter] { head.parameters }
+
+    public var frozenPart: FrozenPart? {
+        // An mlp head on the first token takes it as it is; the others normalise it.
+        let isNormalized = head.pooling == .mean || head.kind == .linear
+        return FrozenPart(
+            cut:
+                "\(head.pooling.rawValue) \(isNormalized ? "normalized" : "plain") after layer \(encoder.layerCount)",
+            width: encoder.hiddenSize)
+    }
+
+    public func extractFeatures(_ samples: [[Int32]]) throws -> [Tensor] {
+        let batch = TokenBatch(samples)
+        let hidden = Variable(encoder.frozenForward(batch, belowCut: encoder.layerCount))
+        let pooled = head.pool(hidden, layout: batch.layout).value
+        return samples.indices.map { pooled.rows($0..<$0 + 1) }
+    }
+
+    func logits(_ microBatch: MicroBatch, context: ForwardContext) throws -> Variable {
+        let (pooled, _) = try features(of: microBatch)
+        return head.logits(pooled, context: context)
+    }
+}

@@ -1,0 +1,57 @@
+import DifferentiableTensors
+import Foundation
+import PretrainedBackbones
+import TaskHeads
+import TensorKernels
+import TrainingJobs
+
+/// What the techniques for text classification have in common: an encoder, a head, the loss between logits
+/// and labels. They differ in what is frozen and hence in what a micro-batch starts from.
+protocol TextClassification: TrainingProgram {
+    var encoder: BertEncoder { get }
+    var head: ClassificationHead { get }
+    /// Tokens that texts are cut to.
+    var maximumLength: Int { get }
+
+    /// From a micro-batch, at the cut, to logits: samples × classes.
+    func logits(_ microBatch: MicroBatch, context: ForwardContext) throws -> Variable
+}
+
+extension TextClassification {
+    public var parameterCount: Int { encoder.parameterCount + head.parameterCount }
+
+    public var classCount: Int { head.labelCount }
+
+    public func trainingLoss(
+        _ microBatch: MicroBatch, globalBatchCount: Int, context: ForwardContext
+    ) throws -> Variable {
+        crossEntropy(
+            try logits(microBatch, context: context), labels: microBatch.labels,
+            weight: 1 / Float(globalBatchCount))
+    }
+
+    public func evaluate(_ microBatch: MicroBatch) throws -> MicroBatchEvaluation {
+        let logits = try logits(microBatch, context: .evaluation).value
+        let scalars = logits.scalars
+        let predictions = microBatch.labels.indices.map { sample in
+            let row = scalars[sample * classCount..<(sample + 1) * classCount]
+            return row.indices.reduce(row.startIndex) { row[$1] > row[$0] ? $1 : $0 } - row.startIndex
+        }
+        return MicroBatchEvaluation(
+            logits: scalars, predictions: predictions,
+            losses: crossEntropies(logits, labels: microBatch.labels))
+    }
+
+    public func export(to folder: URL, labels: [String], backboneFolder: URL) throws -> [String] {
+        try ClassifierExport.write(
+            backbone: encoder, head: head, labels: labels, maximumLength: maximumLength,
+            backboneFolder: backboneFolder, to: folder)
+    }
+
+    func features(of microBatch: MicroBatch) throws -> (Variable, SequenceLayout) {
+        guard case .features(let features, let layout) = microBatch.input else {
+            throw TechniqueError(.badMicroBatch, "this technique trains on features, and was given tokens")
+        }
+        return (Variable(features), layout)
+    }
+}
