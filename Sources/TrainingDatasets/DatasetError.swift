@@ -16,6 +16,9 @@ public struct DatasetError: Error, Sendable, Equatable, CustomStringConvertible 
         public static let rowTooLong = Code("row-too-long")
         public static let missingValue = Code("missing-value")
         public static let tooFewClasses = Code("too-few-classes")
+        public static let tooManyClasses = Code("too-many-classes")
+        /// A metric that does not fit the task's classes.
+        public static let unsuitableMetric = Code("unsuitable-metric")
         public static let unknownLabel = Code("unknown-label")
         public static let emptySplit = Code("empty-split")
         /// A shard's bytes that are not one.

@@ -2,6 +2,9 @@ import Foundation
 import TrainingJobs
 
 /// Turns a job's data files into labels, lanes and shards.
+///
+/// Each file is read twice: for its labels and the draw of its limit, then for the samples. A split without samples
+/// in a lane has no shard there.
 public enum DatasetPlanner {
     /// Samples in a shard at the most.
     public static let samplesPerShard = 4096
@@ -23,6 +26,129 @@ public enum DatasetPlanner {
     public static func plan(
         _ specification: JobSpecification, files: [String: URL], emit: (PlannedShard) throws -> Void
     ) throws -> DatasetPlan {
-        throw DatasetError(code: .unreadableFile, reason: "not yet")
+        var tasks: [DatasetPlan.Task] = []
+        var content = ContentHash()
+        for (index, task) in specification.tasks.enumerated() {
+            let planner = TaskPlanner(
+                task: task, index: index, seed: specification.seed,
+                laneCount: max(1, specification.training.microBatches), files: files)
+            tasks.append(try planner.plan(content: &content, emit: emit))
+        }
+        return DatasetPlan(
+            tasks: tasks, laneCount: max(1, specification.training.microBatches),
+            contentHash: content.hexadecimal())
+    }
+}
+
+/// Plans one task.
+private struct TaskPlanner {
+    let task: TaskSpecification
+    let index: Int
+    let seed: UInt64
+    let laneCount: Int
+    let files: [String: URL]
+
+    func plan(content: inout ContentHash, emit: (PlannedShard) throws -> Void) throws -> DatasetPlan.Task {
+        let training = try survey(.train, task.train, knownLabels: nil)
+        try training.requireClasses(for: task)
+        let labels = training.labels
+        let known = Set(labels)
+        content.add(task: task.name, labels: labels)
+        var counts: [DataSplit: Int] = [:]
+
+        var train = writer(.train, labels)
+        var validation = writer(.validation, labels)
+        try deal(.train, task.train, training.drawnRows, labels) { text, label in
+            if TextHash.isValidation(text, fraction: task.validationFraction) {
+                try validation.add(text: text, label: label, emit: emit)
+            } else {
+                try train.add(text: text, label: label, emit: emit)
+            }
+        }
+        try requireLearnable(train, validation)
+        if let file = task.validation {
+            let survey = try survey(.validation, file, knownLabels: known)
+            try deal(.validation, file, survey.drawnRows, labels) { text, label in
+                try validation.add(text: text, label: label, emit: emit)
+            }
+        }
+        var test = writer(.test, labels)
+        if let file = task.test {
+            let survey = try survey(.test, file, knownLabels: known)
+            try deal(.test, file, survey.drawnRows, labels) { text, label in
+                try test.add(text: text, label: label, emit: emit)
+            }
+        }
+        for var writer in [train, validation, test] {
+            counts[writer.split] = writer.count
+            content.add(split: writer.split.rawValue, digest: try writer.finish(emit: emit))
+        }
+        return DatasetPlan.Task(
+            name: task.name, labels: labels, trainCount: counts[.train] ?? 0,
+            validationCount: counts[.validation] ?? 0, testCount: counts[.test] ?? 0)
+    }
+
+    private func url(_ split: DataSplit, _ file: DataFileSpecification) throws -> URL {
+        let path = JobFiles.dataPath(task: task.name, split: split, format: file.format)
+        guard let url = files[path] else {
+            throw DatasetError(
+                code: .unreadableFile,
+                reason: "The file did not come with the job (as \(path)): submit it again.",
+                file: file.path)
+        }
+        return url
+    }
+
+    private func survey(
+        _ split: DataSplit, _ file: DataFileSpecification, knownLabels: Set<String>?
+    ) throws -> SplitSurvey {
+        try SplitSurvey(file, of: task, at: url(split, file), seed: seed, knownLabels: knownLabels)
+    }
+
+    private func writer(_ split: DataSplit, _ labels: [String]) -> LaneWriter {
+        LaneWriter(
+            task: index, split: split, laneCount: laneCount, classCount: labels.count,
+            samplesPerShard: DatasetPlanner.samplesPerShard)
+    }
+
+    /// Hands over the drawn samples of a file, in its order.
+    private func deal(
+        _ split: DataSplit, _ file: DataFileSpecification, _ drawnRows: [Int]?, _ labels: [String],
+        to receive: (_ text: String, _ label: Int) throws -> Void
+    ) throws {
+        let classes = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($0.element, $0.offset) })
+        var rows = try LabelledRows(file, of: task, at: url(split, file))
+        var drawn = drawnRows?[...]
+        while let row = try rows.next() {
+            if drawn != nil {
+                guard let wanted = drawn?.first else { break }
+                guard wanted == row.position.row else { continue }
+                drawn?.removeFirst()
+            }
+            guard let label = classes[row.label] else {
+                throw DatasetError(
+                    code: .unreadableFile,
+                    reason: "The file changed while it was read; submit the job again.",
+                    file: file.path, row: row.position.row)
+            }
+            try receive(row.text, label)
+        }
+    }
+
+    private func requireLearnable(_ train: LaneWriter, _ validation: LaneWriter) throws {
+        guard train.classCounts.count(where: { $0 > 0 }) >= 2 else {
+            throw DatasetError(
+                code: .tooFewClasses,
+                reason:
+                    "The \(train.count) samples kept for training have fewer than two labels between them: raise "
+                    + "the limit, or lower validation_fraction.", file: task.train.path)
+        }
+        guard task.validationFraction == 0 || validation.count > 0 else {
+            throw DatasetError(
+                code: .emptySplit,
+                reason: "None of the \(train.count) samples fell into the validation_fraction of "
+                    + "\(task.validationFraction): raise it, or give a validation file.",
+                file: task.train.path)
+        }
     }
 }

@@ -2,16 +2,107 @@ import Foundation
 import TrainingJobs
 
 /// Checks a job against the files that it names, without training: what `graft validate` says.
+///
+/// Data files are read to their end, each once.
 public enum JobValidator {
-    /// All problems of the job's files; empty where the job can run.
+    /// All problems of the job and its files, errors and warnings; without an error the job can run.
     ///
     /// - Parameter folder: The job file's folder.
     public static func validate(_ specification: JobSpecification, relativeTo folder: URL) -> [JobProblem] {
-        []
+        var problems = JobRules.problems(in: specification)
+        problems += BackboneFolderCheck(specification, relativeTo: folder).problems
+        for (index, task) in specification.tasks.enumerated() {
+            var check = TaskFilesCheck(
+                task: task, keyPath: "tasks[\(index)]", specification: specification, folder: folder)
+            check.run()
+            problems += check.problems
+        }
+        return problems
     }
 
     /// As above, with each problem's place in the job file.
     public static func validate(_ document: JobDocument) -> [JobProblem] {
-        validate(document.specification, relativeTo: document.folder)
+        validate(document.specification, relativeTo: document.folder).map { problem in
+            var placed = problem
+            placed.location = document.location(of: problem.keyPath)
+            return placed
+        }
+    }
+}
+
+/// Looks at one task's data files.
+private struct TaskFilesCheck {
+    let task: TaskSpecification
+    let keyPath: String
+    let specification: JobSpecification
+    let folder: URL
+    private(set) var problems: [JobProblem] = []
+
+    init(task: TaskSpecification, keyPath: String, specification: JobSpecification, folder: URL) {
+        self.task = task
+        self.keyPath = keyPath
+        self.specification = specification
+        self.folder = folder
+    }
+
+    mutating func run() {
+        var known: Set<String>?
+        for (split, file) in task.files {
+            guard let survey = survey(split, file, knownLabels: known) else { continue }
+            warn(about: survey, split, file)
+            guard split == .train else { continue }
+            known = Set(survey.labels)
+            do {
+                try survey.requireClasses(for: task)
+            } catch {
+                let isMetric = (error as? DatasetError)?.code == .unsuitableMetric
+                report(isMetric ? "\(keyPath).metric" : "\(keyPath).train", "\(error)")
+            }
+        }
+    }
+
+    private mutating func survey(
+        _ split: DataSplit, _ file: DataFileSpecification, knownLabels: Set<String>?
+    ) -> SplitSurvey? {
+        do {
+            return try SplitSurvey(
+                file, of: task, at: JobFiles.resolve(file.path, relativeTo: folder), seed: specification.seed,
+                knownLabels: knownLabels)
+        } catch {
+            report("\(keyPath).\(split.rawValue)", "\(error)")
+            return nil
+        }
+    }
+
+    private mutating func warn(about survey: SplitSurvey, _ split: DataSplit, _ file: DataFileSpecification) {
+        let key = "\(keyPath).\(split.rawValue)"
+        if let limit = file.limit, limit > survey.rowCount {
+            warn(
+                "\(key).limit", "\(file.path) has \(survey.rowCount) rows, fewer than the limit of \(limit).")
+        }
+        if survey.emptyTexts > 0 {
+            warn(key, "\(file.path) has \(survey.emptyTexts) rows with an empty text.")
+        }
+        guard split == .train else { return }
+        let samples = min(file.limit ?? Int.max, survey.rowCount)
+        let training = specification.training
+        if samples < training.microBatches {
+            warn(
+                "training.micro_batches",
+                "There are \(samples) training samples for \(training.microBatches) micro-batches: some stay empty."
+            )
+        } else if samples < training.batch {
+            warn(
+                "training.batch",
+                "There are \(samples) training samples, fewer than a batch of \(training.batch).")
+        }
+    }
+
+    private mutating func report(_ keyPath: String, _ message: String) {
+        problems.append(JobProblem(keyPath: keyPath, message: message))
+    }
+
+    private mutating func warn(_ keyPath: String, _ message: String) {
+        problems.append(JobProblem(severity: .warning, keyPath: keyPath, message: message))
     }
 }

@@ -15,15 +15,15 @@ final class LineReader {
     private var isAtEnd = false
 
     /// Throws `DatasetError` (`unreadableFile`).
-    init(url: URL) throws {
-        name = url.lastPathComponent
+    init(url: URL, name: String) throws {
+        self.name = name
         do {
             handle = try FileHandle(forReadingFrom: url)
         } catch {
             throw DatasetError(
                 code: .unreadableFile,
                 reason: "The data file cannot be opened: \(error.localizedDescription)",
-                file: url.path)
+                file: name)
         }
         try fill()
         // A byte order mark says UTF-8, which all data is.

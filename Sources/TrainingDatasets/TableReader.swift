@@ -34,10 +34,12 @@ public struct TableReader: ~Copyable {
 
     /// Opens the file and reads its header.
     ///
-    /// - Parameter columns: Columns (or JSON keys) whose values the rows hold, in this order.
+    /// - Parameters:
+    ///   - columns: Columns (or JSON keys) whose values the rows hold, in this order.
+    ///   - name: How errors call the file; its own name where there is none.
     /// - Throws: `DatasetError`: `unreadableFile`, `missingColumn` (naming those that are there), `emptyData`.
-    public init(url: URL, format: DataFormat, columns: [String]) throws {
-        let lines = try LineReader(url: url)
+    public init(url: URL, format: DataFormat, columns: [String], name: String? = nil) throws {
+        let lines = try LineReader(url: url, name: name ?? url.lastPathComponent)
         var splitter = FieldSplitter(format: format)
         (places, fieldCount) = format == .jsonl ? ([], 0) : try Self.header(lines, &splitter, columns)
         self.lines = lines

@@ -54,6 +54,18 @@ public enum JobFiles {
         return folder.appendingPathComponent(expanded).standardizedFileURL
     }
 
+    /// The files that hold a model folder's weights: `model.safetensors`, or an index and the shards that it names;
+    /// none where the folder has no weights. Throws `JobError` (`unreadableFile`) for an index that is not one.
+    public static func weightsFileNames(in folder: URL) throws -> [String] {
+        func exists(_ name: String) -> Bool {
+            FileManager.default.fileExists(atPath: folder.appendingPathComponent(name).path)
+        }
+        if exists(weightsFileName) { return [weightsFileName] }
+        guard exists(weightsIndexFileName) else { return [] }
+        return try [weightsIndexFileName]
+            + WeightsIndex.shardNames(at: folder.appendingPathComponent(weightsIndexFileName))
+    }
+
     private static func backboneFiles(
         _ specification: JobSpecification, relativeTo folder: URL
     ) throws -> [JobFile] {
@@ -67,13 +79,7 @@ public enum JobFiles {
                 message: "\(backbone.path) has no config.json. backbone.folder must name a model folder "
                     + "(config.json, model.safetensors and the tokenizer's files).")
         }
-        var names = backboneFileNames.filter(exists)
-        if exists(weightsFileName) {
-            names.append(weightsFileName)
-        } else if exists(weightsIndexFileName) {
-            names.append(weightsIndexFileName)
-            names += try WeightsIndex.shardNames(at: backbone.appendingPathComponent(weightsIndexFileName))
-        }
+        let names = try backboneFileNames.filter(exists) + weightsFileNames(in: backbone)
         return names.map { JobFile(path: "backbone/\($0)", url: backbone.appendingPathComponent($0)) }
     }
 }

@@ -1,0 +1,111 @@
+import Foundation
+import TrainingJobs
+
+/// What can be said of a backbone folder without loading it.
+struct BackboneFolderCheck {
+    /// Architectures that there is code for, by `model_type`.
+    static let modelTypes = ["bert"]
+
+    let specification: JobSpecification
+    let folder: URL
+    private(set) var problems: [JobProblem] = []
+
+    init(_ specification: JobSpecification, relativeTo jobFolder: URL) {
+        self.specification = specification
+        folder = JobFiles.resolve(specification.backbone.folder, relativeTo: jobFolder)
+        run()
+    }
+
+    private mutating func run() {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isDirectory),
+            isDirectory.boolValue
+        else {
+            report("backbone.folder", "There is no folder \(folder.path).")
+            return
+        }
+        checkConfiguration()
+        checkWeights()
+        if !exists("tokenizer.json"), !exists("vocab.txt") {
+            report(
+                "backbone.folder", "\(folder.path) has no tokenizer: tokenizer.json or vocab.txt is needed.")
+        }
+    }
+
+    private mutating func checkConfiguration() {
+        let url = folder.appendingPathComponent("config.json")
+        guard let data = try? Data(contentsOf: url) else {
+            report("backbone.folder", "\(folder.path) has no config.json that can be read.")
+            return
+        }
+        guard let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
+            report("backbone.folder", "\(url.path) is not a JSON object.")
+            return
+        }
+        guard let type = object["model_type"] as? String, Self.modelTypes.contains(type) else {
+            let found = (object["model_type"] as? String).map { "\"\($0)\"" } ?? "no model_type"
+            report(
+                "backbone.folder",
+                "\(url.path) has \(found); models that Graft can train: \(Self.modelTypes.joined(separator: ", "))."
+            )
+            return
+        }
+        if let layers = object["num_hidden_layers"] as? Int,
+            let frozen = specification.technique.frozenLayers,
+            frozen > layers
+        {
+            report(
+                "technique.frozen_layers",
+                "Found \(frozen); the backbone has \(layers) layers, of which 0 to "
+                    + "\(layers) can be frozen.")
+        }
+        if let positions = object["max_position_embeddings"] as? Int,
+            specification.backbone.maximumLength > positions
+        {
+            report(
+                "backbone.maximum_length",
+                "Found \(specification.backbone.maximumLength); the backbone has positions for \(positions) tokens."
+            )
+        }
+    }
+
+    private mutating func checkWeights() {
+        do {
+            let names = try JobFiles.weightsFileNames(in: folder)
+            for name in names where name.hasSuffix(".safetensors") { checkHeader(name) }
+            if !names.isEmpty { return }
+        } catch {
+            report("backbone.folder", "\(error)")
+            return
+        }
+        // From random weights only the shape is taken.
+        guard specification.technique.kind != .fromScratch else { return }
+        let hint =
+            exists("pytorch_model.bin") ? " pytorch_model.bin must be converted to safetensors first." : ""
+        report("backbone.folder", "\(folder.path) has no model.safetensors.\(hint)")
+    }
+
+    /// The first eight bytes say how long the header is; a download that broke off is often shorter.
+    private mutating func checkHeader(_ name: String) {
+        let url = folder.appendingPathComponent(name)
+        guard let handle = try? FileHandle(forReadingFrom: url), let size = try? handle.seekToEnd(),
+            (try? handle.seek(toOffset: 0)) != nil, let start = try? handle.read(upToCount: 8)
+        else {
+            report("backbone.folder", "\(url.path) cannot be read.")
+            return
+        }
+        let length = start.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        guard start.count == 8, size >= 8, length <= size - 8, length >= 2 else {
+            report("backbone.folder", "\(url.path) is not a whole safetensors file; fetch it again.")
+            return
+        }
+    }
+
+    private func exists(_ name: String) -> Bool {
+        FileManager.default.fileExists(atPath: folder.appendingPathComponent(name).path)
+    }
+
+    private mutating func report(_ keyPath: String, _ message: String) {
+        problems.append(JobProblem(keyPath: keyPath, message: message))
+    }
+}

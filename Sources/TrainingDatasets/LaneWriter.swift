@@ -1,0 +1,63 @@
+import Crypto
+import TrainingJobs
+
+/// Deals one split's samples into lanes and hands shards over as they fill.
+struct LaneWriter {
+    let task: Int
+    let split: DataSplit
+    let samplesPerShard: Int
+    /// Samples dealt so far.
+    private(set) var count = 0
+    /// Samples of each class.
+    private(set) var classCounts: [Int]
+    private var lanes: [[Sample]]
+    private var parts: [Int]
+    private var hash = SHA256()
+    private var unhashed: [UInt8] = []
+
+    init(task: Int, split: DataSplit, laneCount: Int, classCount: Int, samplesPerShard: Int) {
+        self.task = task
+        self.split = split
+        self.samplesPerShard = samplesPerShard
+        lanes = [[Sample]](repeating: [], count: laneCount)
+        parts = [Int](repeating: 0, count: laneCount)
+        classCounts = [Int](repeating: 0, count: classCount)
+    }
+
+    mutating func add(text: String, label: Int, emit: (PlannedShard) throws -> Void) throws {
+        let lane = count % lanes.count
+        lanes[lane].append(Sample(index: count, text: text, label: label))
+        count += 1
+        classCounts[label] += 1
+        absorb(text: text, label: label)
+        if lanes[lane].count == samplesPerShard { try flush(lane, emit) }
+    }
+
+    /// Hands over what is left and returns the hash over all samples, whatever lanes they went to.
+    mutating func finish(emit: (PlannedShard) throws -> Void) throws -> [UInt8] {
+        for lane in lanes.indices where !lanes[lane].isEmpty { try flush(lane, emit) }
+        hash.update(data: unhashed)
+        unhashed.removeAll()
+        return Array(hash.finalize())
+    }
+
+    private mutating func flush(_ lane: Int, _ emit: (PlannedShard) throws -> Void) throws {
+        let bytes = ShardCodec.encode(lanes[lane])
+        try emit(
+            PlannedShard(
+                task: task, split: split, lane: lane, part: parts[lane], samples: lanes[lane].count,
+                bytes: bytes,
+                sha256: ContentHash.hexadecimal(SHA256.hash(data: bytes))))
+        parts[lane] += 1
+        lanes[lane].removeAll(keepingCapacity: true)
+    }
+
+    private mutating func absorb(text: String, label: Int) {
+        ContentHash.append(UInt64(label), to: &unhashed)
+        ContentHash.append(text, to: &unhashed)
+        if unhashed.count > 64 << 10 {
+            hash.update(data: unhashed)
+            unhashed.removeAll(keepingCapacity: true)
+        }
+    }
+}
