@@ -15,11 +15,12 @@ public protocol PeerLink: Sendable {
     /// Hands a chunk to the link. Suspends while the link can take no more.
     ///
     /// - Throws: `CollectiveError`: `.peerSilent`, naming the receiver, at the deadline; `.closed`.
-    func send(_ chunk: GradientChunk, toRank rank: Int, deadline: ContinuousClock.Instant) async throws
+    nonisolated(nonsending) func send(
+        _ chunk: GradientChunk, toRank rank: Int, deadline: ContinuousClock.Instant) async throws
     /// The next chunk that has come for this member, or nil at the deadline.
     ///
     /// - Throws: `CollectiveError.closed`, `CancellationError`.
-    func receive(deadline: ContinuousClock.Instant) async throws -> GradientChunk?
+    nonisolated(nonsending) func receive(deadline: ContinuousClock.Instant) async throws -> GradientChunk?
     /// Ends the link: whoever waits gets `CollectiveError.closed`.
     func close() async
 }

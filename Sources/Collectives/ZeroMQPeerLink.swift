@@ -106,7 +106,7 @@ public final class ZeroMQPeerLink: PeerLink {
         PeerProblem(fromEndpoint: members[rank].endpoint, toEndpoint: member.endpoint, reason: reason)
     }
 
-    public func send(
+    public nonisolated(nonsending) func send(
         _ chunk: GradientChunk, toRank rank: Int, deadline: ContinuousClock.Instant
     ) async throws {
         guard let channel = channels[rank] else {
@@ -125,7 +125,9 @@ public final class ZeroMQPeerLink: PeerLink {
         }
     }
 
-    public func receive(deadline: ContinuousClock.Instant) async throws -> GradientChunk? {
+    public nonisolated(nonsending) func receive(deadline: ContinuousClock.Instant) async throws
+        -> GradientChunk?
+    {
         switch await mailbox.next(until: deadline) {
         case .element(let chunk): return chunk
         case .timedOut: return nil

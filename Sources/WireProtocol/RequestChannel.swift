@@ -88,7 +88,9 @@ public final class RequestChannel: Sendable {
     /// Sends an envelope that expects no answer: a report, or the answer to an unsolicited request.
     ///
     /// - Parameter deadline: until when to wait for room where many messages wait already.
-    public func send(_ envelope: Envelope, deadline: ContinuousClock.Instant? = nil) async throws {
+    public nonisolated(nonsending) func send(_ envelope: Envelope, deadline: ContinuousClock.Instant? = nil)
+        async throws
+    {
         try await connection.send(try envelope.encode(), deadline: deadline)
     }
 

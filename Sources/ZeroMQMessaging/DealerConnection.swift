@@ -28,7 +28,9 @@ public final class DealerConnection: Sendable {
     /// - Parameter deadline: until when to wait for room; without one, as long as it takes.
     /// - Throws: `MessagingError`: `.queueFull`, which names the endpoint, at the deadline; `.closed`.
     ///   `CancellationError` where the task was cancelled.
-    public func send(_ body: [UInt8], deadline: ContinuousClock.Instant? = nil) async throws {
+    public nonisolated(nonsending) func send(_ body: [UInt8], deadline: ContinuousClock.Instant? = nil)
+        async throws
+    {
         try await window.acquire(bytes: body.count, deadline: deadline)
         if !reactor.submit(.send(id, OutgoingMessage(identity: nil, body: body, continuation: nil))) {
             throw MessagingError.closed(endpoint)

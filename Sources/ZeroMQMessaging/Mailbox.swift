@@ -106,7 +106,10 @@ public final class Mailbox<Element: Sendable>: Sendable {
     }
 
     /// Waits for the next element, until the deadline, the mailbox's end or the task's cancellation.
-    public func next(until deadline: ContinuousClock.Instant? = nil) async -> Outcome {
+    ///
+    /// Runs and resumes where its caller runs, which saves two changes of thread for every element.
+    public nonisolated(nonsending) func next(until deadline: ContinuousClock.Instant? = nil) async -> Outcome
+    {
         if let element = takeNow() { return .element(element) }
         let id = state.withLock { state in
             state.nextID += 1

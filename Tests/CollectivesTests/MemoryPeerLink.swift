@@ -47,7 +47,9 @@ final class MemoryPeerLink: PeerLink {
 
     func name(ofRank rank: Int) -> String { "member \(rank)" }
 
-    func send(_ chunk: GradientChunk, toRank rank: Int, deadline: ContinuousClock.Instant) async throws {
+    nonisolated(nonsending) func send(
+        _ chunk: GradientChunk, toRank rank: Int, deadline: ContinuousClock.Instant
+    ) async throws {
         let chunks = state.withLock { state -> [GradientChunk] in
             state.sent += 1
             if state.sent > weather.diesAfter { return [] }
@@ -76,7 +78,7 @@ final class MemoryPeerLink: PeerLink {
         }
     }
 
-    func receive(deadline: ContinuousClock.Instant) async throws -> GradientChunk? {
+    nonisolated(nonsending) func receive(deadline: ContinuousClock.Instant) async throws -> GradientChunk? {
         switch await mailboxes[rank].next(until: deadline) {
         case .element(let chunk): return chunk
         case .timedOut: return nil
