@@ -3,9 +3,9 @@ import CTensorKernels
 
 /// op(a) · op(b), or added to `out`.
 ///
-/// Where `a` is not transposed, a row of the result depends on that row of `a` alone, bit by bit, whatever
-/// the number of rows: short products are computed with 16 rows, below which OpenBLAS chooses other kernels,
-/// and products with few columns without it. `BLASEnvironment.rowIndependence` checks it at start.
+/// In the form of a linear layer, a · bᵀ, a row of the result depends on that row of `a` alone, bit by bit,
+/// whatever the number of rows: small products, for which OpenBLAS chooses other kernels, are computed with
+/// more rows, those with few columns without it. `BLASEnvironment.rowIndependence` checks it at start.
 /// - Parameters:
 ///   - a: [m, k], or [k, m] if transposed. More dimensions count as rows.
 ///   - b: [k, n], or [n, k] if transposed.
@@ -23,8 +23,8 @@ public func matrixProduct(
         multiply(a, b, size, transposeA: true, transposeB: transposeB, into: out, beta: adds ? 1 : 0)
     } else if transposeB, size.n <= narrowest {
         narrowProduct(a, b, size, into: out, adds: adds)
-    } else if size.m < fewestRows {
-        paddedProduct(a, b, size, transposeB: transposeB, into: out, adds: adds)
+    } else if transposeB, size.m < fewestRows(columns: size.n) {
+        paddedProduct(a, b, size, into: out, adds: adds)
     } else {
         multiply(a, b, size, transposeA: false, transposeB: transposeB, into: out, beta: adds ? 1 : 0)
     }
@@ -40,10 +40,12 @@ public func matrixProduct(
     return out
 }
 
-/// Fewer rows than this make OpenBLAS take another path, with other bits.
-private let fewestRows = 16
-/// Up to this many columns a product by our own loop is faster, and independent of the row.
-private let narrowest = 8
+/// Up to this many columns a product is computed by our own loop.
+private let narrowest = 32
+
+/// Fewer rows than this make OpenBLAS take another path, with other bits: its kernels for small matrices
+/// serve results of up to 1200 elements (0.3.21), those of one row or a few are vector products.
+private func fewestRows(columns: Int) -> Int { max(16, (2047 + columns) / columns) }
 
 private struct ProductSize {
     let m: Int
@@ -76,14 +78,13 @@ private func narrowProduct(_ a: Tensor, _ b: Tensor, _ size: ProductSize, into o
     if adds { out.addInPlace(target) }
 }
 
-private func paddedProduct(
-    _ a: Tensor, _ b: Tensor, _ size: ProductSize, transposeB: Bool, into out: Tensor, adds: Bool
-) {
-    let padded = Tensor.zeros([fewestRows, size.k])
+private func paddedProduct(_ a: Tensor, _ b: Tensor, _ size: ProductSize, into out: Tensor, adds: Bool) {
+    let rowCount = fewestRows(columns: size.n)
+    let padded = Tensor.zeros([rowCount, size.k])
     padded.rows(0..<size.m).reshaped(a.shape).assign(a)
-    let product = Tensor(uninitialized: [fewestRows, size.n])
-    let paddedSize = ProductSize(padded, b, transposeA: false, transposeB: transposeB)
-    multiply(padded, b, paddedSize, transposeA: false, transposeB: transposeB, into: product, beta: 0)
+    let product = Tensor(uninitialized: [rowCount, size.n])
+    let paddedSize = ProductSize(padded, b, transposeA: false, transposeB: true)
+    multiply(padded, b, paddedSize, transposeA: false, transposeB: true, into: product, beta: 0)
     let result = product.rows(0..<size.m).reshaped(out.shape)
     if adds { out.addInPlace(result) } else { out.assign(result) }
 }

@@ -1,0 +1,123 @@
+import Testing
+
+@testable import TensorKernels
+
+@Suite struct FixedPointAccumulatorTests {
+    private func gradients(_ count: Int, elements: Int) -> [Tensor] {
+        (0..<count).map {
+            let tensor = Tensor(uninitialized: [elements])
+            tensor.fillNormal(standardDeviation: 0.1, key: UInt64($0) + 1)
+            return tensor
+        }
+    }
+
+    private func result(_ gradients: [Tensor]) throws -> Tensor {
+        let accumulator = FixedPointAccumulator(segmentCounts: [gradients[0].count])
+        for gradient in gradients { accumulator.add(gradient, segment: 0) }
+        try accumulator.finish(0..<accumulator.elementCount)
+        return accumulator.result(segment: 0, shape: gradients[0].shape).copy()
+    }
+
+    @Test func orderChangesNoBit() throws {
+        let addends = gradients(40, elements: 501)
+        let reference = try result(addends)
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<10 {
+            #expect(try result(addends.shuffled(using: &generator)).isIdentical(to: reference))
+        }
+    }
+
+    @Test(arguments: [1, 2, 3, 7, 40]) func splittingOverWorkersChangesNoBit(_ workers: Int) throws {
+        let addends = gradients(40, elements: 300)
+        let reference = try result(addends)
+        let accumulators = (0..<workers).map { _ in FixedPointAccumulator(segmentCounts: [300]) }
+        for (index, addend) in addends.enumerated() { accumulators[index % workers].add(addend, segment: 0) }
+        for other in accumulators.dropFirst() {
+            for range in [0..<100, 100..<300] {
+                try accumulators[0].accumulate(other.sums(range), range: range)
+            }
+        }
+        try accumulators[0].finish(0..<300)
+        let receiver = FixedPointAccumulator(segmentCounts: [300])
+        try receiver.storeResults(accumulators[0].results(0..<300), range: 0..<300)
+        #expect(receiver.result(segment: 0, shape: [300]).isIdentical(to: reference))
+    }
+
+    @Test func errorIsBelowThatOfSinglePrecision() throws {
+        let addends = gradients(256, elements: 1000)
+        let fixed = try result(addends)
+        let single = Tensor.zeros([1000])
+        for addend in addends { single.addInPlace(addend) }
+        var (fixedError, singleError) = (0.0, 0.0)
+        for element in 0..<1000 {
+            let exact = addends.reduce(0.0) { $0 + Double($1[element]) }
+            fixedError = max(fixedError, abs(Double(fixed[element]) - exact))
+            singleError = max(singleError, abs(Double(single[element]) - exact))
+        }
+        #expect(fixedError < singleError / 2)
+    }
+
+    @Test func saturatesAndCountsWhatDoesNotFit() throws {
+        let accumulator = FixedPointAccumulator(segmentCounts: [6])
+        accumulator.add(Tensor([1e6, -1e6, .nan, .infinity, -.infinity, 1.5], shape: [6]), segment: 0)
+        #expect(accumulator.saturatedCount == 2)
+        #expect(accumulator.nonFiniteCount == 3)
+        try accumulator.finish(0..<6)
+        let limit = Float(32768)
+        #expect(accumulator.result(segment: 0, shape: [6]).scalars == [limit, -limit, 0, 0, 0, 1.5])
+        accumulator.reset()
+        #expect(accumulator.saturatedCount == 0 && accumulator.nonFiniteCount == 0)
+        #expect(try accumulator.sums(0..<6).allSatisfy { $0 == 0 })
+    }
+
+    @Test func roundsToTheNearestUnit() throws {
+        let accumulator = FixedPointAccumulator(segmentCounts: [4])
+        accumulator.exponents = [0]
+        accumulator.add(Tensor([0.4, 0.6, -0.6, 2.5], shape: [4]), segment: 0)
+        try accumulator.finish(0..<4)
+        #expect(accumulator.result(segment: 0, shape: [4]).scalars == [0, 1, -1, 2])
+    }
+
+    @Test func exponentsFollowTheLargestMagnitude() throws {
+        let accumulator = FixedPointAccumulator(segmentCounts: [2, 0, 3, 1])
+        #expect(accumulator.exponents == [36, 36, 36, 36])
+        accumulator.add(Tensor([3, -5], shape: [2]), segment: 0)
+        accumulator.add(Tensor([0.25, 0, 0.1], shape: [3]), segment: 2)
+        try accumulator.finish(0..<6)
+        #expect(accumulator.maximumMagnitude(segment: 0) == 5)
+        accumulator.adaptExponents()
+        #expect(accumulator.exponents == [34, 36, 38, 36])
+        #expect(FixedPointAccumulator.exponent(maximumMagnitude: 1e-30, otherwise: 0) == 136)
+        #expect(FixedPointAccumulator.exponent(maximumMagnitude: .infinity, otherwise: 3) == 3)
+    }
+
+    @Test func rowsAddLikeTheWhole() throws {
+        let gradient = Tensor.zeros([5, 4])
+        for row in [1, 3] { gradient.rows(row..<row + 1).fill(Float(row) / 7) }
+        let whole = FixedPointAccumulator(segmentCounts: [3, 20])
+        whole.add(gradient, segment: 1)
+        let some = FixedPointAccumulator(segmentCounts: [3, 20])
+        some.add(gradient, segment: 1, rows: [1, 3])
+        #expect(try whole.sums(0..<23) == some.sums(0..<23))
+    }
+
+    @Test func sumsAreLittleEndian() throws {
+        let accumulator = FixedPointAccumulator(segmentCounts: [2])
+        accumulator.exponents = [8]
+        accumulator.add(Tensor([1, -1], shape: [2]), segment: 0)
+        #expect(
+            try accumulator.sums(0..<2) == [0, 1, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255])
+        try accumulator.replaceSums([5] + Array(repeating: 0, count: 7), range: 1..<2)
+        #expect(try accumulator.sums(1..<2).first == 5)
+    }
+
+    @Test func refusesWrongRangesAndSizes() {
+        let accumulator = FixedPointAccumulator(segmentCounts: [4])
+        #expect(throws: TensorKernelsError.self) { try accumulator.sums(2..<5) }
+        #expect(throws: TensorKernelsError.self) { try accumulator.accumulate([1, 2, 3], range: 0..<1) }
+        #expect(throws: TensorKernelsError.self) { try accumulator.replaceSums([], range: 0..<1) }
+        #expect(throws: TensorKernelsError.self) {
+            try accumulator.storeResults([0, 0, 0, 0, 0], range: 0..<1)
+        }
+    }
+}
