@@ -33,8 +33,9 @@ extension BlobStore {
         try blobs().reduce(0) { $0 + $1.size }
     }
 
-    /// Removes every blob that is not in `keep` and was not added since `date`, and temporary and partial files
-    /// that nobody has touched since. Choose a date some time ago: a blob may be there before what refers to it.
+    /// Removes every blob that is not in `keep` and was not added since `date`, and temporary and partial
+    /// files that nobody has touched since. Choose a date some time ago: a blob may be there before what
+    /// refers to it.
     @discardableResult
     public func removeBlobs(keeping keep: Set<String>, unlessAddedSince date: Date) throws -> Removal {
         var removal = Removal()

@@ -15,15 +15,15 @@ extension BlobStore {
         }
     }
 
-    /// Where an upload of this blob starts or goes on: bytes that an earlier one left, or all of a blob that is
-    /// there already.
+    /// Where an upload of this blob starts or goes on: bytes that an earlier one left, or all of a blob that
+    /// is there already.
     public func beginUpload(_ sha256: String, totalSize: Int) throws -> UploadProgress {
         try append([], at: 0, of: sha256, totalSize: totalSize)
     }
 
-    /// Takes a chunk of a blob. A repeat of bytes that are there changes nothing, and one that would leave a gap is
-    /// not taken: the returned offset tells the sender where to go on. With its last byte the blob is hashed and
-    /// appears in the store.
+    /// Takes a chunk of a blob. A repeat of bytes that are there changes nothing, and one that would leave a
+    /// gap is not taken: the returned offset tells the sender where to go on. With its last byte the blob is
+    /// hashed and appears in the store.
     ///
     /// - Throws: `ContentStoreError`: `invalidName`; `range` where the chunk lies outside of the blob;
     ///   `hashMismatch` where the whole has another hash, after which the upload starts from nothing.

@@ -2,10 +2,12 @@ import Foundation
 
 /// Files by the SHA-256 of their content, in a directory that several processes may share.
 ///
-/// A blob appears under its name in one rename, after its bytes were hashed and written to disk; what is there
-/// is whole. The store keeps no state in memory, so that a value can be copied and used from any thread.
+/// A blob appears under its name in one rename, after its bytes were hashed and written to disk; what is
+/// there is whole. The store keeps no state in memory, so that a value can be copied and used from any
+/// thread.
 ///
-/// Layout: `blobs/ab/abcdef…` for blobs, `partial/abcdef…` for uploads under way, `incoming/` for temporary files.
+/// Layout: `blobs/ab/abcdef…` for blobs, `partial/abcdef…` for uploads under way, `incoming/` for temporary
+/// files.
 public struct BlobStore: Sendable {
     public let directory: URL
 
@@ -84,7 +86,8 @@ public struct BlobStore: Sendable {
         return reference
     }
 
-    /// Copies a file into the store; the hash is that of the copied bytes, whatever happens to the file meanwhile.
+    /// Copies a file into the store; the hash is that of the copied bytes, whatever happens to the file
+    /// meanwhile.
     @discardableResult
     public func addFile(at url: URL) throws -> BlobReference {
         try withTemporaryFile { temporary in
@@ -119,7 +122,8 @@ public struct BlobStore: Sendable {
         }
     }
 
-    /// Moves a whole and verified file to its name. Whoever comes second replaces the same bytes with themselves.
+    /// Moves a whole and verified file to its name. Whoever comes second replaces the same bytes with
+    /// themselves.
     func publish(_ file: URL, as sha256: String) throws {
         let place = try place(of: sha256)
         try FileSystem.createDirectory(place.deletingLastPathComponent())

@@ -14,8 +14,8 @@ struct LockedFile {
             while flock(descriptor, LOCK_EX) != 0 {
                 guard errno == EINTR else { throw FileSystem.failure("lock", url) }
             }
-            // While this one waited, the holder may have moved the file to its final name or removed it; the lock
-            // is then on a file that is no longer there.
+            // While this one waited, the holder may have moved the file to its final name or removed it; the
+            // lock is then on a file that is no longer there.
             if isObsolete() {
                 try? handle.close()
                 if FileManager.default.fileExists(atPath: url.path) {

@@ -45,7 +45,8 @@ public struct ConfusionMatrix: Sendable, Equatable {
             throw MetricError(
                 code: .shape,
                 message:
-                    "A confusion matrix of \(other.classCount) classes cannot be added to one of \(classCount)."
+                    "A confusion matrix of \(other.classCount) classes cannot be added to one of "
+                    + "\(classCount)."
             )
         }
         for index in counts.indices { counts[index] += other.counts[index] }

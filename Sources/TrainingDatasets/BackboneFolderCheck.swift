@@ -46,7 +46,8 @@ struct BackboneFolderCheck {
             let found = (object["model_type"] as? String).map { "\"\($0)\"" } ?? "no model_type"
             report(
                 "backbone.folder",
-                "\(url.path) has \(found); models that Graft can train: \(Self.modelTypes.joined(separator: ", "))."
+                "\(url.path) has \(found); models that Graft can train: "
+                    + Self.modelTypes.joined(separator: ", ") + "."
             )
             return
         }
@@ -64,7 +65,8 @@ struct BackboneFolderCheck {
         {
             report(
                 "backbone.maximum_length",
-                "Found \(specification.backbone.maximumLength); the backbone has positions for \(positions) tokens."
+                "Found \(specification.backbone.maximumLength); the backbone has positions for "
+                    + "\(positions) tokens."
             )
         }
     }

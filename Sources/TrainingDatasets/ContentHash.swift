@@ -1,6 +1,7 @@
 import Crypto
 
-/// One hash over a job's data in canonical form: the same samples and labels have the same hash in any file format.
+/// One hash over a job's data in canonical form: the same samples and labels have the same hash in any file
+/// format.
 struct ContentHash {
     private var hash = SHA256()
 

@@ -3,8 +3,8 @@ import TrainingJobs
 
 /// Turns a job's data files into labels, lanes and shards.
 ///
-/// Each file is read twice: for its labels and the draw of its limit, then for the samples. A split without samples
-/// in a lane has no shard there.
+/// Each file is read twice: for its labels and the draw of its limit, then for the samples. A split without
+/// samples in a lane has no shard there.
 public enum DatasetPlanner {
     /// Samples in a shard at the most.
     public static let samplesPerShard = 4096
@@ -20,7 +20,8 @@ public enum DatasetPlanner {
         return (plan, shards)
     }
 
-    /// Plans the job, handing over each shard as it fills, with at most one unfinished shard a lane in memory.
+    /// Plans the job, handing over each shard as it fills, with at most one unfinished shard a lane in
+    /// memory.
     ///
     /// - Throws: `DatasetError` with file and row; whatever `emit` throws.
     public static func plan(
@@ -140,8 +141,8 @@ private struct TaskPlanner {
             throw DatasetError(
                 code: .tooFewClasses,
                 reason:
-                    "The \(train.count) samples kept for training have fewer than two labels between them: raise "
-                    + "the limit, or lower validation_fraction.", file: task.train.path)
+                    "The \(train.count) samples kept for training have fewer than two labels between them: "
+                    + "raise the limit, or lower validation_fraction.", file: task.train.path)
         }
         guard task.validationFraction == 0 || validation.count > 0 else {
             throw DatasetError(

@@ -2,9 +2,9 @@ import TrainingJobs
 
 /// Cuts rows of CSV or TSV into fields.
 ///
-/// CSV is RFC 4180: fields in quotes may hold commas, line breaks and doubled quotes. A quote within a field that
-/// does not start with one is text. TSV is the registered text/tab-separated-values: no quoting, so that a quote
-/// is a character like any other.
+/// CSV is RFC 4180: fields in quotes may hold commas, line breaks and doubled quotes. A quote within a field
+/// that does not start with one is text. TSV is the registered text/tab-separated-values: no quoting, so that
+/// a quote is a character like any other.
 struct FieldSplitter {
     private static let quote: UInt8 = 0x22
     private static let carriageReturn: UInt8 = 0x0D

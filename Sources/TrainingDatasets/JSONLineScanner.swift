@@ -1,7 +1,7 @@
 /// Reads one JSON object of a JSON Lines file and keeps the values of some keys as text.
 ///
-/// Strings are unescaped; numbers and booleans are kept as they are written, so that the label `1` is "1" and `true`
-/// is "true". Other values, and the values of other keys, are checked and passed over.
+/// Strings are unescaped; numbers and booleans are kept as they are written, so that the label `1` is "1" and
+/// `true` is "true". Other values, and the values of other keys, are checked and passed over.
 struct JSONLineScanner {
     /// A line that is not a JSON object. The byte counts from 0.
     struct Failure: Error {

@@ -89,7 +89,8 @@ private struct TaskFilesCheck {
         if samples < training.microBatches {
             warn(
                 "training.micro_batches",
-                "There are \(samples) training samples for \(training.microBatches) micro-batches: some stay empty."
+                "There are \(samples) training samples for \(training.microBatches) micro-batches: "
+                    + "some stay empty."
             )
         } else if samples < training.batch {
             warn(

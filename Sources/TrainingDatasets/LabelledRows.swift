@@ -15,8 +15,8 @@ struct LabelledRows: ~Copyable {
             url: url, format: file.format, columns: [task.textColumn, task.labelColumn], name: file.path)
     }
 
-    /// The next row; `nil` at the end. Throws `DatasetError` as the reader does, `missingValue` for a row without
-    /// a label, and `emptyData` where there is no row at all.
+    /// The next row; `nil` at the end. Throws `DatasetError` as the reader does, `missingValue` for a row
+    /// without a label, and `emptyData` where there is no row at all.
     mutating func next() throws -> (text: String, label: String, position: TableRow)? {
         guard let row = try reader.next() else {
             if isEmpty {

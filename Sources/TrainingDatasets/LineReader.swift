@@ -3,7 +3,8 @@ import Foundation
 /// Reads a file line by line in chunks: memory holds a chunk and the longest row.
 final class LineReader {
     static let chunkSize = 256 << 10
-    /// Bytes of a row at the most. Past this it is no text to classify, but an unbalanced quote or another format.
+    /// Bytes of a row at the most. Past this it is no text to classify, but an unbalanced quote or another
+    /// format.
     static let maximumRowSize = 16 << 20
 
     let name: String

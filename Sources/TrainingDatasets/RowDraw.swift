@@ -1,7 +1,7 @@
 import TrainingJobs
 
-/// Draws the rows that a limit keeps: those whose keyed hash of text and row number is lowest. The draw of a smaller
-/// limit is part of that of a larger one, so that label budgets can be compared.
+/// Draws the rows that a limit keeps: those whose keyed hash of text and row number is lowest. The draw of a
+/// smaller limit is part of that of a larger one, so that label budgets can be compared.
 struct RowDraw {
     private let seed: UInt64
     private let limit: Int

@@ -1,8 +1,8 @@
 /// Samples as bytes, for the way from coordinator to workers.
 ///
 /// Layout, little-endian: the magic `GRSH`, version (u32), count (u32), then for each sample its index (u64),
-/// label (u32), length of its text in bytes (u32) and the text in UTF-8. The same samples are the same bytes, so
-/// that a shard's hash says what is in it.
+/// label (u32), length of its text in bytes (u32) and the text in UTF-8. The same samples are the same bytes,
+/// so that a shard's hash says what is in it.
 public enum ShardCodec {
     static let magic = Array("GRSH".utf8)
     static let version: UInt32 = 1

@@ -43,20 +43,23 @@ struct SplitSurvey {
                 throw DatasetError(
                     code: .tooManyClasses,
                     reason:
-                        "There are more than \(Self.maximumClasses) labels. Is \"\(task.labelColumn)\" the column "
-                        + "of the label?", file: file.path, row: row.position.row, line: row.position.line)
+                        "There are more than \(Self.maximumClasses) labels. Is \"\(task.labelColumn)\" "
+                        + "the column of the label?", file: file.path, row: row.position.row,
+                    line: row.position.line)
             }
         }
         drawnRows = draw?.rows()
     }
 
-    /// Throws `DatasetError` where the training file has too few classes for learning, or for the task's metric.
+    /// Throws `DatasetError` where the training file has too few classes for learning, or for the task's
+    /// metric.
     func requireClasses(for task: TaskSpecification) throws {
         guard labelCounts.count >= 2 else {
             throw DatasetError(
                 code: .tooFewClasses,
                 reason:
-                    "All rows have the label \"\(labels.first?.prefix(60) ?? "")\"; two or more labels are needed.",
+                    "All rows have the label \"\(labels.first?.prefix(60) ?? "")\"; two or more labels are "
+                    + "needed.",
                 file: task.train.path)
         }
         guard task.metric != .f1 || labelCounts.count == 2 else {

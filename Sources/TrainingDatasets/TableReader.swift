@@ -19,8 +19,8 @@ public struct TableRow: Sendable, Equatable {
 
 /// Reads rows of CSV, TSV or JSON Lines one after the other, in bounded memory.
 ///
-/// Files are UTF-8, with or without a byte order mark; lines end in LF or CRLF; blank lines are passed over. CSV
-/// and TSV start with a header.
+/// Files are UTF-8, with or without a byte order mark; lines end in LF or CRLF; blank lines are passed over.
+/// CSV and TSV start with a header.
 public struct TableReader: ~Copyable {
     private let lines: LineReader
     private let columns: [String]
@@ -37,7 +37,8 @@ public struct TableReader: ~Copyable {
     /// - Parameters:
     ///   - columns: Columns (or JSON keys) whose values the rows hold, in this order.
     ///   - name: How errors call the file; its own name where there is none.
-    /// - Throws: `DatasetError`: `unreadableFile`, `missingColumn` (naming those that are there), `emptyData`.
+    /// - Throws: `DatasetError`: `unreadableFile`, `missingColumn` (naming those that are there),
+    ///   `emptyData`.
     public init(url: URL, format: DataFormat, columns: [String], name: String? = nil) throws {
         let lines = try LineReader(url: url, name: name ?? url.lastPathComponent)
         var splitter = FieldSplitter(format: format)
@@ -50,7 +51,8 @@ public struct TableReader: ~Copyable {
 
     /// The next row; `nil` at the end.
     ///
-    /// - Throws: `DatasetError` with the row: `raggedRow`, `unbalancedQuote`, `invalidUTF8`, `rowTooLong`; of JSON
+    /// - Throws: `DatasetError` with the row: `raggedRow`, `unbalancedQuote`, `invalidUTF8`, `rowTooLong`; of
+    ///   JSON
     ///   Lines `invalidJSON`, `missingColumn`, `missingValue`.
     public mutating func next() throws -> TableRow? {
         row += 1
@@ -139,8 +141,8 @@ public struct TableReader: ~Copyable {
                 throw DatasetError(
                     code: .missingValue,
                     reason:
-                        "The key \"\(column)\" holds \(value == .null ? "null" : "a list or an object"); text, "
-                        + "a number or a boolean is expected.",
+                        "The key \"\(column)\" holds \(value == .null ? "null" : "a list or an object"); "
+                        + "text, a number or a boolean is expected.",
                     file: lines.name, row: row, line: line)
             }
         }

@@ -137,7 +137,7 @@ struct JobFileDecoder {
     }
 
     private static func unknownFormat(_ path: String) -> String {
-        "The name \"\(path.suffix(80))\" does not end in .csv, .tsv, .jsonl or .ndjson; give the format as well: "
-            + "{path: …, format: csv}."
+        "The name \"\(path.suffix(80))\" does not end in .csv, .tsv, .jsonl or .ndjson; "
+            + "give the format as well: {path: …, format: csv}."
     }
 }

@@ -20,8 +20,8 @@ final class JobFileFindings {
     }
 }
 
-/// A mapping of the job file and its typed values. A value that is missing or wrong is reported and stood in for,
-/// so that decoding goes on and finds the next one; the job is then refused as a whole.
+/// A mapping of the job file and its typed values. A value that is missing or wrong is reported and stood in
+/// for, so that decoding goes on and finds the next one; the job is then refused as a whole.
 struct JobFileSection {
     let keyPath: String
     let findings: JobFileFindings

@@ -67,8 +67,8 @@ enum JobFileSyntax {
         case .duplicatedKeysInMapping(let duplicates, let context):
             let keys = duplicates.map { "\"\($0)\"" }.joined(separator: ", ")
             return error(
-                "The mapping that starts with this key has \(keys) more than once. Keep one; the rest of the file is "
-                    + "checked after that.", place(context.mark))
+                "The mapping that starts with this key has \(keys) more than once. Keep one; the rest "
+                    + "of the file is checked after that.", place(context.mark))
         case .reader(let problem, let offset, _, _):
             let before = text.prefix(offset ?? 0)
             let line = before.count { $0.isNewline } + 1

@@ -47,15 +47,17 @@ public enum JobFiles {
         "tasks/\(task)/\(split.rawValue).\(format.rawValue)"
     }
 
-    /// A path of the job file as a place on this machine: absolute, `~`, or relative to the job file's folder.
+    /// A path of the job file as a place on this machine: absolute, `~`, or relative to the job file's
+    /// folder.
     public static func resolve(_ path: String, relativeTo folder: URL) -> URL {
         let expanded = path.hasPrefix("~") ? NSString(string: path).expandingTildeInPath : path
         if expanded.hasPrefix("/") { return URL(fileURLWithPath: expanded).standardizedFileURL }
         return folder.appendingPathComponent(expanded).standardizedFileURL
     }
 
-    /// The files that hold a model folder's weights: `model.safetensors`, or an index and the shards that it names;
-    /// none where the folder has no weights. Throws `JobError` (`unreadableFile`) for an index that is not one.
+    /// The files that hold a model folder's weights: `model.safetensors`, or an index and the shards that it
+    /// names; none where the folder has no weights. Throws `JobError` (`unreadableFile`) for an index that is
+    /// not one.
     public static func weightsFileNames(in folder: URL) throws -> [String] {
         func exists(_ name: String) -> Bool {
             FileManager.default.fileExists(atPath: folder.appendingPathComponent(name).path)

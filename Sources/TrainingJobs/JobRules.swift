@@ -1,5 +1,5 @@
-/// The ranges of a job's values and the relations between them. They hold for every specification, from a job file
-/// or from the network.
+/// The ranges of a job's values and the relations between them. They hold for every specification, from a job
+/// file or from the network.
 public enum JobRules {
     /// Everything that is wrong with the values of `specification`, without a look at any file. Key paths are
     /// those of the job file.
@@ -92,7 +92,8 @@ public enum JobRules {
             check.require(
                 training.batch.isMultiple(of: training.microBatches), "training.batch",
                 others: ["training.micro_batches"],
-                "Found \(training.batch); it must be a multiple of micro_batches, which is \(training.microBatches). "
+                "Found \(training.batch); it must be a multiple of micro_batches, "
+                    + "which is \(training.microBatches). "
                     + nearestBatches(training))
         }
         if let every = training.evaluateEvery {
@@ -199,7 +200,7 @@ struct RuleCheck {
         let startsPlainly = name.utf8.first.map { ![0x2E, 0x5F, 0x2D].contains($0) } ?? false
         require(
             isPlain && startsPlainly && name.utf8.count <= 100, keyPath,
-            "Found \"\(name.prefix(100))\"; permitted: 1 to 100 of the characters A-Z a-z 0-9 . _ -, the first a "
-                + "letter or digit.")
+            "Found \"\(name.prefix(100))\"; permitted: 1 to 100 of the characters A-Z a-z 0-9 . _ -, "
+                + "the first a letter or digit.")
     }
 }

@@ -16,8 +16,9 @@ public enum JobState: String, Codable, Sendable, CaseIterable {
     case failed
     case cancelled
 
-    /// The states that may follow. Any unfinished job can fail or be cancelled. Every running one can fall back
-    /// to `preparing` (the next generation, after a lost member) or to `queued` (too few workers are left).
+    /// The states that may follow. Any unfinished job can fail or be cancelled. Every running one can fall
+    /// back to `preparing` (the next generation, after a lost member) or to `queued` (too few workers are
+    /// left).
     public var successors: Set<JobState> {
         switch self {
         case .uploading: [.queued, .failed, .cancelled]

@@ -1,7 +1,7 @@
 /// Finds the name that a misspelt one was probably meant to be.
 enum NearestName {
-    /// The candidate nearest to `name` by edit distance, where it is near enough to be meant, or else the only one
-    /// that `name` abbreviates; hyphens, underscores and case do not count.
+    /// The candidate nearest to `name` by edit distance, where it is near enough to be meant, or else the
+    /// only one that `name` abbreviates; hyphens, underscores and case do not count.
     static func of(_ name: String, among candidates: [String]) -> String? {
         let wanted = folded(name)
         // Beyond this a name is no misspelling, and the table would be large.
@@ -13,7 +13,8 @@ enum NearestName {
         return longer.count == 1 ? longer[0] : nil
     }
 
-    /// Whether the letters of `short` stand in `long` in their order, the first at its start: "lr", "max_length".
+    /// Whether the letters of `short` stand in `long` in their order, the first at its start: "lr",
+    /// "max_length".
     private static func abbreviates(_ short: [Character], _ long: [Character]) -> Bool {
         guard short.count >= 2, short.first == long.first else { return false }
         var rest = short[...]

@@ -8,8 +8,8 @@ enum WeightsIndex {
         enum CodingKeys: String, CodingKey { case weightMap = "weight_map" }
     }
 
-    /// Names of the shard files, sorted, each once. Throws `JobError` (`unreadableFile`) where the index is not
-    /// one, or names a file outside of its folder.
+    /// Names of the shard files, sorted, each once. Throws `JobError` (`unreadableFile`) where the index is
+    /// not one, or names a file outside of its folder.
     static func shardNames(at url: URL) throws -> [String] {
         func failure(_ reason: String) -> JobError {
             JobError(

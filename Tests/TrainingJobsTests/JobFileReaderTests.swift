@@ -1,0 +1,265 @@
+import Foundation
+import Testing
+
+@testable import TrainingJobs
+
+/// A job file with everything in it.
+let fullJob = """
+    name: sst2
+    seed: 18446744073709551615
+    backbone:
+      folder: ../models/minilm
+      maximum_length: 64
+    technique:
+      kind: fine-tuning
+      frozen_layers: 4
+      head: mlp
+      pooling: cls
+      dropout: 0.2
+    tasks:
+      - name: sentiment
+        kind: text-classification
+        train: {path: train.tsv, limit: 100}
+        validation: {path: dev.txt, format: tsv}
+        test: test.jsonl
+        text: sentence
+        label: class
+        metric: macro-f1
+    training:
+      steps: 200
+      batch: 24
+      micro_batches: 6
+      optimizer: {kind: sgd, learning_rate: 1e-2, weight_decay: 0, momentum: 0.5}
+      schedule: {kind: cosine, warmup: 0.05}
+      gradient_clipping: none
+      early_stopping: {patience: 3, minimum_improvement: 0.001}
+      keep: last
+      evaluate_every: 20
+    workers: {minimum: 2, maximum: 4}
+    """
+
+let smallJob = """
+    name: small
+    backbone: model
+    technique: feature-extraction
+    tasks:
+      - {name: topic, train: a.csv, validation: b.csv}
+    """
+
+func decode(_ text: String) throws -> JobDocument {
+    try JobFileReader.decode(text, name: "job.yaml", url: URL(fileURLWithPath: "/jobs/job.yaml"))
+}
+
+/// The problems of a job file that must have some.
+func problems(_ text: String) -> [JobProblem] {
+    do {
+        _ = try decode(text)
+        return []
+    } catch let error as JobError {
+        return error.problems
+    } catch {
+        Issue.record("\(error)")
+        return []
+    }
+}
+
+@Suite struct JobFileReaderTests {
+    @Test func everyValueIsRead() throws {
+        let job = try decode(fullJob).specification
+        #expect(job.seed == UInt64.max)
+        #expect(job.backbone == BackboneSpecification(folder: "../models/minilm", maximumLength: 64))
+        #expect(
+            job.technique
+                == TechniqueSpecification(
+                    kind: .fineTuning, frozenLayers: 4, head: .mlp, pooling: .cls, dropout: 0.2))
+        #expect(
+            job.tasks == [
+                TaskSpecification(
+                    name: "sentiment",
+                    train: DataFileSpecification(path: "train.tsv", format: .tsv, limit: 100),
+                    validation: DataFileSpecification(path: "dev.txt", format: .tsv),
+                    test: DataFileSpecification(path: "test.jsonl", format: .jsonl), textColumn: "sentence",
+                    labelColumn: "class", metric: .macroF1)
+            ])
+        #expect(
+            job.training
+                == TrainingSpecification(
+                    epochs: nil, steps: 200, batch: 24, microBatches: 6,
+                    optimizer: OptimizerSpecification(
+                        kind: .sgd, learningRate: 1e-2, weightDecay: 0, momentum: 0.5),
+                    schedule: ScheduleSpecification(kind: .cosine, warmup: 0.05), gradientClipping: nil,
+                    earlyStopping: EarlyStoppingSpecification(patience: 3, minimumImprovement: 0.001),
+                    keep: .last, evaluateEvery: 20))
+        #expect(job.workers == WorkerRange(minimum: 2, maximum: 4))
+    }
+
+    @Test func defaultsFillWhatIsNotSaid() throws {
+        let job = try decode(smallJob).specification
+        #expect(job.training == TrainingSpecification())
+        #expect(job.workers == WorkerRange())
+        #expect(job.tasks[0].validation?.format == .csv)
+    }
+
+    @Test func withoutValidationTheLastCheckpointIsKept() throws {
+        let job = try decode(smallJob.replacingOccurrences(of: ", validation: b.csv", with: "")).specification
+        #expect(job.training.keep == .last)
+    }
+
+    @Test func placesAreKnownByKeyPath() throws {
+        let document = try decode(fullJob)
+        #expect(
+            document.location(of: "training.batch") == SourceLocation(file: "job.yaml", line: 23, column: 10))
+        #expect(document.location(of: "tasks[0].train.limit")?.line == 15)
+        // A key that is not in the file is looked for where it would stand.
+        #expect(document.location(of: "tasks[0].validation_fraction")?.line == 13)
+        #expect(document.folder.path == "/jobs")
+    }
+
+    @Test func allProblemsComeAtOnceInTheFilesOrder() {
+        let found = problems(
+            """
+            name: a job
+            seed: -1
+            backbone: {folder: model, max_length: 12}
+            technique: {kind: fine-tunning, frozen_layers: two}
+            tasks:
+              - {name: topic, train: data.parquet, metric: acuracy}
+            training:
+              batch: 30
+              epochs: 0
+              micro_batches: 8
+            workers: [1]
+            """)
+        #expect(
+            found.map(\.keyPath) == [
+                "name", "seed", "backbone.max_length", "technique.kind", "technique.frozen_layers",
+                "tasks[0].train",
+                "tasks[0].metric", "training.batch", "training.epochs", "workers",
+            ])
+        #expect(found.map { $0.location?.line } == [1, 2, 3, 4, 4, 6, 6, 8, 9, 11])
+        #expect(found[2].message.contains("Did you mean maximum_length?"))
+        #expect(found[3].message.contains("permitted: feature-extraction, fine-tuning, from-scratch"))
+        #expect(found[3].message.contains("Did you mean fine-tuning?"))
+        #expect(found[4].message.contains("\"two\""))
+        #expect(found[7].message.contains("Try 24 or 32."))
+        #expect(
+            found[4].description.hasPrefix("job.yaml:4:48: error: technique.frozen_layers: Found \"two\""))
+    }
+
+    /// One change to the small job, the key path at fault and a part of the message.
+    @Test(
+        arguments: [
+            ("name: small", "name: ../up", "name", "permitted"),
+            ("name: small", "name: .hidden", "name", "the first a letter"),
+            ("name: small", "nam: small", "nam", "Did you mean name?"),
+            ("name: small", "name:", "name", "no value"),
+            ("backbone: model", "backbone: {maximum_length: 2}", "backbone.folder", "required"),
+            (
+                "backbone: model", "backbone: {folder: m, maximum_length: 2}", "backbone.maximum_length",
+                "Found 2"
+            ),
+            (
+                "backbone: model", "backbone: {folder: m, maximum_length: \"9\"}", "backbone.maximum_length",
+                "the text"
+            ),
+            ("technique: feature-extraction", "technique: {head: mlp}", "technique.kind", "required"),
+            (
+                "technique: feature-extraction", "technique: {kind: feature-extraction, frozen_layers: 2}",
+                "technique.frozen_layers", "whole backbone"
+            ),
+            (
+                "technique: feature-extraction", "technique: {kind: from-scratch, frozen_layers: 2}",
+                "technique.frozen_layers", "trains every layer"
+            ),
+            (
+                "technique: feature-extraction", "technique: {kind: fine-tuning, frozen_layers: -1}",
+                "technique.frozen_layers", "Found -1"
+            ),
+            (
+                "technique: feature-extraction", "technique: {kind: fine-tuning, dropout: 1}",
+                "technique.dropout",
+                "below 1"
+            ),
+            ("train: a.csv", "train: {path: a.csv, limit: 0}", "tasks[0].train.limit", "Found 0"),
+            ("train: a.csv", "train: {path: a.csv, limit: 1.5}", "tasks[0].train.limit", "whole number"),
+            ("train: a.csv", "train: [a.csv]", "tasks[0].train", "a list"),
+            ("train: a.csv", "train: {format: csv}", "tasks[0].train.path", "required"),
+            ("train: a.csv, ", "", "tasks[0].train", "required"),
+            (
+                "validation: b.csv", "validation: b.csv, validation_fraction: 0.1",
+                "tasks[0].validation_fraction", "remove"
+            ),
+            ("validation: b.csv", "validation_fraction: 0.6", "tasks[0].validation_fraction", "0.5"),
+            ("validation: b.csv", "validation: b.csv, text: label", "tasks[0].label", "two columns"),
+            ("tasks:", "workers: 9\ntasks:", "workers.minimum", "8 micro-batches"),
+            ("tasks:", "workers: {minimum: 5, maximum: 4}\ntasks:", "workers.minimum", "above the maximum"),
+            ("tasks:", "training: {epochs: 2, steps: 3}\ntasks:", "training.steps", "one of the two"),
+            ("tasks:", "training: {micro_batches: 0}\ntasks:", "training.micro_batches", "Found 0"),
+            ("tasks:", "training: {optimizer: adam}\ntasks:", "training.optimizer", "Did you mean adamw?"),
+            (
+                "tasks:", "training: {optimizer: {kind: adamw, momentum: 0.9}}\ntasks:",
+                "training.optimizer.momentum",
+                "has no momentum"
+            ),
+            (
+                "tasks:", "training: {optimizer: {learning_rate: .nan}}\ntasks:",
+                "training.optimizer.learning_rate",
+                "a number such as"
+            ),
+            (
+                "tasks:", "training: {optimizer: {learning_rate: 1e39}}\ntasks:",
+                "training.optimizer.learning_rate",
+                "too large"
+            ),
+            ("tasks:", "training: {schedule: {warmup: 1.5}}\ntasks:", "training.schedule.warmup", "0 to 1"),
+            ("tasks:", "training: {gradient_clipping: 0}\ntasks:", "training.gradient_clipping", "above 0"),
+            (
+                "tasks:", "training: {early_stopping: {patience: 0}}\ntasks:",
+                "training.early_stopping.patience",
+                "Found 0"
+            ),
+            (
+                "tasks:", "training: {early_stopping: {}}\ntasks:", "training.early_stopping.patience",
+                "required"
+            ),
+            (
+                "{name: topic, train: a.csv, validation: b.csv}",
+                "{name: topic, train: a.csv}\ntraining: {keep: best, early_stopping: {patience: 2}}",
+                "training.keep",
+                "validation"
+            ),
+            ("  - {name: topic, train: a.csv, validation: b.csv}", "  []", "tasks", "0 tasks"),
+            (
+                "  - {name: topic, train: a.csv, validation: b.csv}",
+                "  - {name: a, train: a.csv}\n  - {name: a, train: a.csv}",
+                "tasks", "a job has one"
+            ),
+        ] as [(String, String, String, String)])
+    func aProblemIsNamed(old: String, new: String, keyPath: String, part: String) throws {
+        try #require(smallJob.contains(old))
+        let found = problems(smallJob.replacingOccurrences(of: old, with: new))
+        let problem = try #require(found.first { $0.keyPath == keyPath }, "\(found)")
+        #expect(problem.message.contains(part))
+        #expect((problem.location?.line ?? 0) > 0)
+    }
+
+    @Test func aWrongValueDoesNotBreakOtherRules() {
+        // The batch is not a number; that it is no multiple of the micro-batches is not said.
+        let found = problems(smallJob + "\ntraining: {batch: many, micro_batches: 7}")
+        #expect(found.map(\.keyPath) == ["training.batch"])
+    }
+
+    @Test func aFileThatIsMissingOrTooLargeIsRefused() throws {
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).yaml")
+        #expect { try JobFileReader.read(url) } throws: { ($0 as? JobError)?.code == .unreadableFile }
+        defer { try? FileManager.default.removeItem(at: url) }
+        try Data(repeating: 0x20, count: JobFileReader.maximumSize + 1).write(to: url)
+        #expect { try JobFileReader.read(url) } throws: { ($0 as? JobError)?.code == .unreadableFile }
+        try Data(fullJob.utf8).write(to: url)
+        #expect(try JobFileReader.read(url).name == "sst2")
+        try Data("name: a\nseed: \u{1}\n".utf8 + [0xFF, 10]).write(to: url)
+        let error = #expect(throws: JobError.self) { try JobFileReader.read(url) }
+        #expect(error?.code == .syntax)
+        #expect(error?.problems.first?.location?.line == 3)
+    }
+}

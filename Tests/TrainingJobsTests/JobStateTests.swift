@@ -1,0 +1,39 @@
+import Testing
+
+@testable import TrainingJobs
+
+@Suite struct JobStateTests {
+    @Test func theUsualWayIsOpen() throws {
+        var state = JobState.uploading
+        for next: JobState in [
+            .queued, .preparing, .extracting, .training, .evaluating, .training, .evaluating, .exporting,
+            .done,
+        ] { state = try state.moving(to: next) }
+        #expect(state.isFinal)
+    }
+
+    @Test(arguments: JobState.allCases)
+    func endedJobsStayEnded(state: JobState) {
+        let ended: Set<JobState> = [.done, .failed, .cancelled]
+        #expect(state.isFinal == ended.contains(state))
+        #expect(
+            state.isRunning == ![JobState.uploading, .queued, .done, .failed, .cancelled].contains(state))
+        if !state.isFinal {
+            #expect(state.canBecome(.cancelled) && state.canBecome(.failed))
+        }
+        if state.isRunning {
+            #expect(state.canBecome(.preparing) && state.canBecome(.queued))
+        }
+    }
+
+    @Test(arguments: [
+        (JobState.uploading, JobState.preparing), (.queued, .training), (.queued, .done), (.done, .queued),
+        (.cancelled, .queued), (.training, .done), (.extracting, .uploading),
+    ])
+    func otherWaysAreClosed(from: JobState, to: JobState) {
+        let error = #expect(throws: JobError.self) { try from.moving(to: to) }
+        #expect(error?.code == .illegalTransition)
+        #expect(
+            error?.message.contains(from.rawValue) == true && error?.message.contains(to.rawValue) == true)
+    }
+}
