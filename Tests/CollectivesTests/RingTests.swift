@@ -5,8 +5,8 @@ import WireProtocol
 
 @Suite(.timeLimit(.minutes(1))) struct RingTests {
     static let shapes: [(size: Int, count: Int)] = [
-        (1, 0), (1, 10), (2, 0), (2, 1), (2, 1000), (3, 2), (3, 1001), (5, 1), (5, 4), (5, 6), (5, 4999),
-        (9, 2000),
+        (1, 0), (1, 10), (2, 0), (2, 1), (2, 1000), (3, 2), (3, 301), (5, 1), (5, 4), (5, 6), (5, 999),
+        (9, 500),
     ]
 
     @Test("all members end with the sums, round after round", arguments: shapes)
@@ -37,7 +37,7 @@ import WireProtocol
             for link in links {
                 group.addTask {
                     let ring = RingAllReduce(jobID: "job", generation: 3, link: link, options: options)
-                    for round in 0..<4 {
+                    for round in 0..<3 {
                         let buffer = IntegerBuffer(
                             contribution(rank: link.rank, count: count, round: round))
                         try await ring.allReduce(buffer)
