@@ -13,12 +13,13 @@ typedef double WideLanes __attribute__((ext_vector_type(16)));
 // Macros, since vectors cannot be passed by value between functions of different instruction sets.
 #define LANES_LOAD(lanes, address) memcpy(&(lanes), (address), sizeof(Lanes))
 
-// The last n mod 16 elements, the other lanes filled.
+// The last n mod 16 elements, the other lanes filled. A loop of sixteen becomes one masked load, a copy of
+// so many bytes would be a call.
 #define LANES_LOAD_TAIL(lanes, address, count, filling) \
     do { \
         float padded_[16]; \
-        for (size_t l_ = 0; l_ < 16; l_++) padded_[l_] = (filling); \
-        memcpy(padded_, (address), (count) * sizeof(float)); \
+        const float *tail_ = (address); \
+        for (size_t l_ = 0; l_ < 16; l_++) padded_[l_] = l_ < (count) ? tail_[l_] : (filling); \
         memcpy(&(lanes), padded_, sizeof(Lanes)); \
     } while (0)
 

@@ -31,10 +31,11 @@ GRAFT_INLINE float row_exponentials(const float *row, float maximum, float *out,
     }
     if (i < n) {
         // A whole block again: vector code for short rows too. Lanes past the end become 0.
-        for (size_t l = 0; l < 16; l++) part[l] = -INFINITY;
-        memcpy(part, row + i, (n - i) * sizeof(float));
-        for (size_t l = 0; l < 16; l++) part[l] = exp_f(part[l] - maximum);
-        memcpy(out + i, part, (n - i) * sizeof(float));
+        size_t rest = n - i;
+        for (size_t l = 0; l < 16; l++) part[l] = exp_f((l < rest ? row[i + l] : -INFINITY) - maximum);
+        for (size_t l = 0; l < 16; l++) {
+            if (l < rest) out[i + l] = part[l];
+        }
         LANES_LOAD(block, part);
         sum += block;
     }

@@ -39,8 +39,8 @@ public final class FixedPointAccumulator {
     /// Addends that were infinite or not a number since `reset()`, in this process.
     public private(set) var nonFiniteCount = 0
 
-    private let sums: UnsafeMutablePointer<Int64>
-    private let resultTensor: Tensor
+    let sums: UnsafeMutablePointer<Int64>
+    let resultTensor: Tensor
 
     /// - Parameter segmentCounts: elements of each segment.
     public init(segmentCounts: [Int]) {
@@ -99,109 +99,5 @@ public final class FixedPointAccumulator {
         }
         saturatedCount += Int(counts.saturated)
         nonFiniteCount += Int(counts.non_finite)
-    }
-}
-
-// MARK: - The ring's view
-
-extension FixedPointAccumulator {
-    /// Sums of `range` as little-endian Int64, 8 bytes an element.
-    public func sums(_ range: Range<Int>) throws -> [UInt8] {
-        try check(range)
-        return [UInt8](UnsafeRawBufferPointer(start: sums + range.lowerBound, count: range.count * 8))
-    }
-
-    /// Adds a peer's sums, as `sums(_:)` gave them, to those of `range`.
-    public func accumulate(_ bytes: [UInt8], range: Range<Int>) throws {
-        try check(range, bytes, width: 8)
-        bytes.withUnsafeBytes { source in
-            guard let address = source.baseAddress else { return }
-            graft_add_int64_bytes(address, sums + range.lowerBound, range.count)
-        }
-    }
-
-    /// Overwrites the sums of `range` with a peer's.
-    public func replaceSums(_ bytes: [UInt8], range: Range<Int>) throws {
-        try check(range, bytes, width: 8)
-        UnsafeMutableRawBufferPointer(start: sums + range.lowerBound, count: range.count * 8)
-            .copyBytes(from: bytes)
-    }
-
-    /// Converts the sums of `range` to Float32 and keeps them as results.
-    public func finish(_ range: Range<Int>) throws {
-        try check(range)
-        forEachPart(of: range) { segment, part in
-            withPointers(resultTensor) {
-                graft_dequantize(
-                    sums + part.lowerBound, Int32(exponents[segment]), $0 + part.lowerBound, part.count)
-            }
-        }
-    }
-
-    /// Results of `range` as little-endian Float32, 4 bytes an element.
-    public func results(_ range: Range<Int>) throws -> [UInt8] {
-        try check(range)
-        return resultTensor.rows(range).littleEndianBytes
-    }
-
-    /// Stores a peer's results, as `results(_:)` gave them.
-    public func storeResults(_ bytes: [UInt8], range: Range<Int>) throws {
-        try check(range, bytes, width: 4)
-        withPointers(resultTensor) {
-            UnsafeMutableRawBufferPointer(start: $0 + range.lowerBound, count: range.count * 4)
-                .copyBytes(from: bytes)
-        }
-    }
-
-    private func check(_ range: Range<Int>, _ bytes: [UInt8]? = nil, width: Int = 0) throws {
-        guard range.lowerBound >= 0, range.upperBound <= elementCount else {
-            throw TensorKernelsError(
-                .outOfRange, "elements \(range) of an accumulator of \(elementCount) elements")
-        }
-        if let bytes, bytes.count != range.count * width {
-            throw TensorKernelsError(
-                .wrongByteCount, "\(bytes.count) bytes for \(range.count) elements of \(width) bytes")
-        }
-    }
-
-    private func forEachPart(of range: Range<Int>, _ body: (Int, Range<Int>) -> Void) {
-        for segment in segmentCounts.indices {
-            let part = elements(ofSegment: segment).clamped(to: range)
-            if !part.isEmpty { body(segment, part) }
-        }
-    }
-}
-
-// MARK: - Results
-
-extension FixedPointAccumulator {
-    /// The result of a segment, under a shape; shares memory with the accumulator until the next step.
-    public func result(segment: Int, shape: [Int]) -> Tensor {
-        resultTensor.rows(elements(ofSegment: segment)).reshaped(shape)
-    }
-
-    /// Copies the result of a segment.
-    public func copyResult(segment: Int, into target: Tensor) {
-        target.assign(result(segment: segment, shape: target.shape))
-    }
-
-    /// Largest magnitude among a segment's results; 0 for an empty segment.
-    public func maximumMagnitude(segment: Int) -> Float {
-        resultTensor.rows(elements(ofSegment: segment)).maximumMagnitude()
-    }
-
-    /// Sets the exponents of the next step by the results of this one: the largest magnitude of a segment
-    /// becomes 2^36 to 2^37 units. All workers have the same results, hence the same exponents. A segment
-    /// whose results are all zero keeps its exponent.
-    public func adaptExponents() {
-        exponents = segmentCounts.indices.map {
-            Self.exponent(maximumMagnitude: maximumMagnitude(segment: $0), otherwise: exponents[$0])
-        }
-    }
-
-    /// The exponent by which `maximumMagnitude` becomes 2^36 to 2^37 units.
-    public static func exponent(maximumMagnitude: Float, otherwise: Int) -> Int {
-        guard maximumMagnitude > 0, maximumMagnitude.isFinite else { return otherwise }
-        return defaultExponent - Int(maximumMagnitude.exponent)
     }
 }

@@ -51,6 +51,24 @@ import Testing
         #expect(parameter.gradientContents == .all)
     }
 
+    @Test func quantizationTakesWhatIsThere() throws {
+        let table = Parameter("table", randomTensor([6, 2], key: 1))
+        let accumulator = FixedPointAccumulator(segmentCounts: [3, 12])
+        func result() throws -> [Float] {
+            try accumulator.finish(0..<15)
+            return accumulator.result(segment: 1, shape: [12]).scalars
+        }
+        accumulator.add(gradientOf: table, segment: 1)
+        #expect(try result() == Array(repeating: 0, count: 12))
+        embeddingLookup(table.variable, indices: [2]).backward()
+        accumulator.add(gradientOf: table, segment: 1)
+        #expect(try result() == [0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0])
+        table.clearGradient()
+        table.variable.backward()
+        accumulator.add(gradientOf: table, segment: 1)
+        #expect(try result() == [1, 1, 1, 1, 2, 2, 1, 1, 1, 1, 1, 1])
+    }
+
     @Test func contextDecidesOnGraphAndDropout() {
         let parameter = Parameter("p", .zeros([3]))
         #expect(!ForwardContext.evaluation.variable(parameter).requiresGradient)

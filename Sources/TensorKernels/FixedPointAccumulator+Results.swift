@@ -1,0 +1,32 @@
+// What comes of the sums once they are complete.
+extension FixedPointAccumulator {
+    /// The result of a segment, under a shape; shares memory with the accumulator until the next step.
+    public func result(segment: Int, shape: [Int]) -> Tensor {
+        resultTensor.rows(elements(ofSegment: segment)).reshaped(shape)
+    }
+
+    /// Copies the result of a segment.
+    public func copyResult(segment: Int, into target: Tensor) {
+        target.assign(result(segment: segment, shape: target.shape))
+    }
+
+    /// Largest magnitude among a segment's results; 0 for an empty segment.
+    public func maximumMagnitude(segment: Int) -> Float {
+        resultTensor.rows(elements(ofSegment: segment)).maximumMagnitude()
+    }
+
+    /// Sets the exponents of the next step by the results of this one: the largest magnitude of a segment
+    /// becomes 2^36 to 2^37 units. All workers have the same results, hence the same exponents. A segment
+    /// whose results are all zero keeps its exponent.
+    public func adaptExponents() {
+        exponents = segmentCounts.indices.map {
+            Self.exponent(maximumMagnitude: maximumMagnitude(segment: $0), otherwise: exponents[$0])
+        }
+    }
+
+    /// The exponent by which `maximumMagnitude` becomes 2^36 to 2^37 units.
+    public static func exponent(maximumMagnitude: Float, otherwise: Int) -> Int {
+        guard maximumMagnitude > 0, maximumMagnitude.isFinite else { return otherwise }
+        return defaultExponent - Int(maximumMagnitude.exponent)
+    }
+}
