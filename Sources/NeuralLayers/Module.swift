@@ -1,8 +1,8 @@
 import DifferentiableTensors
 import TensorKernels
 
-/// A part of a model. It lists its parameters, buffers and children explicitly, in a fixed order: checkpoints,
-/// freezing and optimizers all go by these lists and by the parameters' paths.
+/// A part of a model. It lists its parameters, buffers and children explicitly, in a fixed order:
+/// checkpoints, freezing and optimizers all go by these lists and by the parameters' paths.
 public protocol Module: AnyObject {
     /// Parameters of this part itself.
     var ownParameters: [Parameter] { get }
