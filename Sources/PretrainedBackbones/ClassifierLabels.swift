@@ -2,9 +2,6 @@ import StrictJSON
 
 /// Labels of a classification model in `config.json`.
 enum ClassifierLabels {
-    /// Where Graft's exports keep what Hugging Face has no key for.
-    static let graftSection = "graft"
-
     /// By class index; `LABEL_0`, `LABEL_1`, … where the file has none.
     static func read(_ reader: BertConfigurationReader) throws -> [String] {
         func malformed(_ message: String) -> PretrainedBackboneError {

@@ -1,12 +1,6 @@
 import DifferentiableTensors
 import TensorKernels
 
-/// How the frozen part is run for features that are kept.
-public enum FrozenForward {
-    /// Matrix products get at least so many rows: BLAS has other kernels, with other bits, for fewer.
-    public static let minimumRows = 16
-}
-
 extension TransformerBackbone {
     /// Hidden states at cut `cut`, without graph and dropout: [tokens, hiddenSize].
     ///
@@ -23,15 +17,6 @@ extension TransformerBackbone {
     private func frozenForwardTogether(_ batch: TokenBatch, belowCut cut: Int) -> Tensor {
         let context = ForwardContext.evaluation
         let embedded = embed(batch, context: context)
-        let tokenCount = batch.layout.tokenCount
-        let missing = FrozenForward.minimumRows - tokenCount
-        guard missing > 0 else {
-            return forward(embedded, layers: 0..<cut, layout: batch.layout, context: context).value
-        }
-        // Zeros as one more sequence: they meet no other row but in the shape of the products.
-        let filled = Tensor.concatenatingRows([embedded.value, .zeros([missing, hiddenSize])])
-        let layout = SequenceLayout(lengths: batch.layout.lengths + [missing])
-        return forward(Variable(filled), layers: 0..<cut, layout: layout, context: context)
-            .value.rows(0..<tokenCount).copy()
+        return forward(embedded, layers: 0..<cut, layout: batch.layout, context: context).value
     }
 }

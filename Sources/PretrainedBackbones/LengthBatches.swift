@@ -1,18 +1,18 @@
-/// Groups sequences of like lengths, so that batches have even work and results come back in order.
+/// Groups sequences by length, so that a batch's work is even and needs no padding.
 public enum LengthBatches {
-    /// Indices of sequences, shortest first, in batches of at most `maximumTokens` tokens; a longer sequence
-    /// is a batch by itself.
+    /// Places in `lengths`, longest first; of equal ones the earlier first. A batch has at most
+    /// `maximumTokens` tokens, or one sequence that is longer.
     public static func batches(lengths: [Int], maximumTokens: Int) -> [[Int]] {
-        let order = lengths.indices.sorted { (lengths[$0], $0) < (lengths[$1], $1) }
+        let order = lengths.indices.sorted { (-lengths[$0], $0) < (-lengths[$1], $1) }
         var batches: [[Int]] = []
-        var tokens = Int.max / 2
-        for index in order {
-            tokens += lengths[index]
-            if tokens > maximumTokens {
+        var tokens = 0
+        for place in order {
+            if batches.isEmpty || tokens + lengths[place] > maximumTokens {
                 batches.append([])
-                tokens = lengths[index]
+                tokens = 0
             }
-            batches[batches.count - 1].append(index)
+            batches[batches.count - 1].append(place)
+            tokens += lengths[place]
         }
         return batches
     }

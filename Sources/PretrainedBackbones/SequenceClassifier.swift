@@ -17,6 +17,9 @@ public final class SequenceClassifier {
         public let logits: [Float]
     }
 
+    /// The object in `config.json` where Graft's exports keep what Hugging Face has no key for.
+    public static let graftSection = "graft"
+
     /// By class index.
     public let labels: [String]
     /// Tokens of a text that are read, special tokens included; the rest is cut off.
@@ -51,7 +54,7 @@ public final class SequenceClassifier {
         try checkpoint.load(encoder.parameters + pooler.parameters + classifier.parameters, passingOver: [])
         let tokenizer = try WordPieceTokenizer(folder: folder)
         try encoder.requireVocabulary(of: tokenizer, file: folder.path)
-        let trained = reader.root[ClassifierLabels.graftSection]?["maximum_length"]?.integer
+        let trained = reader.root[graftSection]?["maximum_length"]?.integer
         let wanted = maximumLength ?? trained ?? configuration.maximumLength
         return SequenceClassifier(
             labels: labels, maximumLength: max(2, min(wanted, configuration.maximumLength)), encoder: encoder,

@@ -15,8 +15,8 @@ public protocol TransformerBackbone: Module {
     var vocabularySize: Int { get }
     /// Tokens of a sequence at the most.
     var maximumLength: Int { get }
-    /// Whether each row of this model's matrix products comes out alike whatever stands beside it, with at
-    /// least `FrozenForward.minimumRows` rows; measured on the BLAS in use.
+    /// Whether each row of this model's matrix products comes out alike whatever stands beside it; measured
+    /// on the BLAS in use.
     var rowsAreIndependent: Bool { get }
 
     /// Hidden states below the first layer.

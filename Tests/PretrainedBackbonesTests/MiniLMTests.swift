@@ -1,0 +1,51 @@
+import CheckpointFormats
+import Foundation
+import PretrainedBackbones
+import StrictJSON
+import TensorKernels
+import Testing
+import Tokenization
+
+/// Sentence embeddings of 200 sentences against transformers; see make_minilm_references.py.
+@Suite struct MiniLMTests {
+    @Test(.enabled(if: MiniLMFolder.url != nil, "no all-MiniLM-L6-v2 here: set GRAFT_MINILM to its folder"))
+    func sentenceEmbeddingsEqualTheReference() throws {
+        let folder = try #require(MiniLMFolder.url)
+        let tokenizer = try WordPieceTokenizer(folder: folder)
+        let encoder = try BertEncoder.load(folder: folder)
+        let file = try JSONValue(parsing: Data(contentsOf: Resources.url("sentences.json")))
+        let sentences = try #require(file.array).compactMap(\.string)
+        try #require(sentences.count == 200)
+        let sequences = sentences.map { tokenizer.encode($0, maximumLength: 128) }
+
+        let pooled = Tensor.zeros([200, 384])
+        for places in LengthBatches.batches(lengths: sequences.map(\.count), maximumTokens: 1024) {
+            let batch = TokenBatch(places.map { sequences[$0] })
+            let hidden = encoder.frozenForward(batch, belowCut: encoder.layerCount)
+            let means = hidden.segmentMeans(lengths: batch.layout.lengths)
+            for (row, place) in places.enumerated() {
+                pooled.rows(place..<place + 1).assign(means.rows(row..<row + 1))
+            }
+        }
+        let values = pooled.scalars
+        let norms = (0..<200).map { row in
+            values[row * 384..<(row + 1) * 384].reduce(0) { $0 + $1 * $1 }.squareRoot()
+        }
+        let normalized = values.indices.map { values[$0] / norms[$0 / 384] }
+
+        let reference = try SafetensorsFile(path: Resources.url("minilm.safetensors").path)
+        func difference(_ name: String, _ got: [Float]) throws -> Float {
+            largestDifference(try reference.tensor(named: name), Tensor(got, shape: [got.count]))
+        }
+        #expect(try difference("pooled.first20", Array(values[..<(20 * 384)])) < 1e-4)
+        #expect(try difference("normalized.first20", Array(normalized[..<(20 * 384)])) < 1e-4)
+        #expect(
+            try difference("pooled.every16th", stride(from: 0, to: 200 * 384, by: 16).map { values[$0] })
+                < 1e-4)
+        #expect(try difference("norms", norms) < 1e-4)
+        let products = (0..<200).map { row in
+            (0..<384).reduce(Float(0)) { $0 + normalized[row * 384 + $1] * Float(cos(Double($1))) }
+        }
+        #expect(try difference("pooled.probe", products) < 1e-4)
+    }
+}

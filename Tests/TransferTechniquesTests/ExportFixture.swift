@@ -1,0 +1,81 @@
+import DifferentiableTensors
+import Foundation
+import PretrainedBackbones
+import TaskHeads
+import TensorKernels
+import Testing
+import Tokenization
+import TransferTechniques
+
+/// A small model with weights far from their start, exported, and the logits it gives itself.
+struct ExportFixture {
+    static let texts = [
+        "hello world", "", "the quick brown fox jumps", "un able",
+        String(repeating: "hello the fox. ", count: 20),
+    ]
+    static let labels = ["bad", "good", "so \"so\""]
+    static let maximumLength = 40
+
+    let source: URL
+    let target: URL
+    let encoder: BertEncoder
+    let head: ClassificationHead
+    /// Of `texts`, row by row.
+    let expectedLogits: [[Float]]
+
+    init(_ pooling: ClassificationHead.Pooling, _ kind: ClassificationHead.Kind, in folder: URL) throws {
+        source = folder.appendingPathComponent("\(pooling)-\(kind)/backbone")
+        target = folder.appendingPathComponent("\(pooling)-\(kind)/export")
+        for each in [source, target] {
+            try FileManager.default.createDirectory(at: each, withIntermediateDirectories: true)
+        }
+        try Self.writeBackboneFolder(source)
+        var configuration = try BertConfiguration(file: source.appendingPathComponent("config.json"))
+        configuration.initializerRange = 0.2
+        encoder = BertEncoder.random(configuration, seed: 11, dropout: 0)
+        head = ClassificationHead(pooling: pooling, kind: kind, hiddenSize: 48, labelCount: 3, dropout: 0)
+        head.initialize(seed: 12, standardDeviation: 0.3)
+        head.classifier.bias?.value.fillNormal(standardDeviation: 0.5, key: 13)
+        head.dense?.bias?.value.fillNormal(standardDeviation: 0.5, key: 14)
+
+        let tokenizer = try WordPieceTokenizer(folder: source)
+        let batch = TokenBatch(Self.texts.map { tokenizer.encode($0, maximumLength: Self.maximumLength) })
+        let hidden = encoder.frozenForward(batch, belowCut: 2)
+        let logits = head(Variable(hidden), layout: batch.layout, context: .evaluation).value
+        expectedLogits = (0..<batch.count).map { logits.rows($0..<$0 + 1).scalars }
+    }
+
+    func export(labels: [String] = labels) throws -> [String] {
+        try ClassifierExport.write(
+            backbone: encoder, head: head, labels: labels, maximumLength: Self.maximumLength,
+            backboneFolder: source, to: target)
+    }
+
+    static func largestDifference(_ a: [[Float]], _ b: [[Float]]) -> Float {
+        guard a.map(\.count) == b.map(\.count) else { return .infinity }
+        return zip(a.joined(), b.joined()).reduce(0) { largest, pair in
+            let difference = abs(pair.0 - pair.1)
+            // A NaN must not pass for no difference.
+            return difference <= largest ? largest : difference
+        }
+    }
+
+    /// A new folder that is removed after `body`.
+    static func withTemporaryFolder(_ body: (URL) throws -> Void) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("graft-export-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try body(folder)
+    }
+
+    private static func writeBackboneFolder(_ folder: URL) throws {
+        try Data(contentsOf: Bundle.module.bundleURL.appendingPathComponent("ExportResources/tokenizer.json"))
+            .write(to: folder.appendingPathComponent("tokenizer.json"))
+        let configuration = """
+            {"model_type": "bert", "vocab_size": 300, "hidden_size": 48, "num_hidden_layers": 2,
+             "num_attention_heads": 4, "intermediate_size": 64, "max_position_embeddings": 50,
+             "type_vocab_size": 2, "layer_norm_eps": 1e-12, "architectures": ["BertModel"]}
+            """
+        try Data(configuration.utf8).write(to: folder.appendingPathComponent("config.json"))
+    }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import PretrainedBackbones
+import TaskHeads
+import Testing
+import TransferTechniques
+
+/// An exported folder computes what the trained model computed.
+@Suite struct ExportTests {
+    typealias Head = ClassificationHead
+
+    @Test(arguments: Head.Pooling.allCases, Head.Kind.allCases)
+    func predictionsOfTheFolderAreTheModels(pooling: Head.Pooling, kind: Head.Kind) throws {
+        try ExportFixture.withTemporaryFolder { folder in
+            let model = try ExportFixture(pooling, kind, in: folder)
+            let files = try model.export()
+            #expect(files == ["config.json", "model.safetensors", "tokenizer.json"])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: model.target.path).sorted() == files)
+            let classifier = try SequenceClassifier.load(folder: model.target)
+            #expect(classifier.labels == ExportFixture.labels)
+            #expect(classifier.maximumLength == ExportFixture.maximumLength)
+            let got = classifier.predict(ExportFixture.texts).map(\.logits)
+            #expect(ExportFixture.largestDifference(got, model.expectedLogits) < 1e-4)
+        }
+    }
+
+    /// All four heads in one run of Python, which takes long to start.
+    @Test(
+        .enabled(
+            if: PythonEnvironment.executable != nil, "no Python with torch and transformers: set GRAFT_PYTHON"
+        ))
+    func transformersComputesTheSame() throws {
+        struct Answer: Decodable {
+            var labels: [String]
+            var architecture: String
+            var logits: [[Float]]
+        }
+        let python = try #require(PythonEnvironment.executable)
+        let script = URL(filePath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("transformers_logits.py")
+        try ExportFixture.withTemporaryFolder { folder in
+            let models = try Head.Pooling.allCases.flatMap { pooling in
+                try Head.Kind.allCases.map { try ExportFixture(pooling, $0, in: folder) }
+            }
+            for model in models { _ = try model.export() }
+            let (status, output) = try PythonEnvironment.run(
+                python, [script.path] + models.map(\.target.path),
+                input: JSONEncoder().encode(ExportFixture.texts))
+            try #require(status == 0)
+            let lines = output.split(separator: UInt8(ascii: "\n"))
+            try #require(lines.count == models.count)
+            for (line, model) in zip(lines, models) {
+                let answer = try JSONDecoder().decode(Answer.self, from: line)
+                #expect(answer.architecture == "BertForSequenceClassification")
+                #expect(answer.labels == ExportFixture.labels)
+                let difference = ExportFixture.largestDifference(answer.logits, model.expectedLogits)
+                #expect(difference < 1e-4, "\(model.target.path)")
+            }
+        }
+    }
+
+    @Test func sameModelGivesTheSameBytes() throws {
+        try ExportFixture.withTemporaryFolder { folder in
+            let first = try ExportFixture(.mean, .linear, in: folder.appendingPathComponent("1"))
+            let second = try ExportFixture(.mean, .linear, in: folder.appendingPathComponent("2"))
+            _ = try second.export()
+            for name in try first.export() {
+                let bytes = try [first, second].map {
+                    try Data(contentsOf: $0.target.appendingPathComponent(name))
+                }
+                #expect(bytes[0] == bytes[1], "\(name)")
+            }
+        }
+    }
+
+    @Test(arguments: [["a", "b"], ["a", "b", "b"]])
+    func labelsMustFit(labels: [String]) throws {
+        try ExportFixture.withTemporaryFolder { folder in
+            let model = try ExportFixture(.mean, .linear, in: folder)
+            #expect(throws: TechniqueError.self) { try model.export(labels: labels) }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+
+/// A Python with torch and transformers: `GRAFT_PYTHON`, one in `.venv*` at the repository's root, or that of
+/// the build image.
+enum PythonEnvironment {
+    static let executable: String? = find()
+
+    private static func find() -> String? {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
+            .standardized
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
+        let candidates =
+            [ProcessInfo.processInfo.environment["GRAFT_PYTHON"]].compactMap { $0 }
+            + names.filter { $0.hasPrefix(".venv") }.sorted().map { "\(root.path)/\($0)/bin/python" }
+            + ["/opt/venv-ref/bin/python"]
+        return candidates.first { FileManager.default.isExecutableFile(atPath: $0) && hasTransformers($0) }
+    }
+
+    private static func hasTransformers(_ python: String) -> Bool {
+        // Looks the packages up without importing them, which takes seconds.
+        let check =
+            "import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, ['torch', 'transformers'])))"
+        return (try? run(python, ["-c", check], input: Data()))?.status == 0
+    }
+
+    static func run(_ python: String, _ arguments: [String], input: Data) throws -> (
+        status: Int32, output: Data
+    ) {
+        let process = Process()
+        let (stdin, stdout) = (Pipe(), Pipe())
+        process.executableURL = URL(filePath: python)
+        process.arguments = arguments
+        process.standardInput = stdin
+        process.standardOutput = stdout
+        try process.run()
+        try stdin.fileHandleForWriting.write(contentsOf: input)
+        try stdin.fileHandleForWriting.close()
+        let output = stdout.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, output)
+    }
+}
