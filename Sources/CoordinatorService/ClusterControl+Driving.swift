@@ -7,26 +7,34 @@ import WireProtocol
 extension ClusterControl {
     /// A worker's report. Reports on jobs and generations that are over are acknowledged and ignored.
     func take(_ report: AddressedReport) throws -> WireBody {
-        guard let job = jobs[report.jobID], job.driver?.progress.generation == report.generation else {
+        guard let driver = jobs[report.jobID]?.driver, driver.progress.generation == report.generation else {
             return .acknowledged(Acknowledged())
         }
+        // A repeat may name a checkpoint that has been removed since; it changes nothing and is no lie.
+        var trial = driver
+        _ = trial.handle(report.event)
+        guard trial != driver else { return .acknowledged(Acknowledged()) }
+        try apply(objection(to: report) ?? report.event, to: report.jobID)
+        return .acknowledged(Acknowledged())
+    }
+
+    /// What becomes of a report that names files which are not there, or could not be.
+    private func objection(to report: AddressedReport) -> JobEvent? {
         for blob in report.blobs {
             guard LogicalPath.isValid(blob.path) else {
-                throw CoordinatorError(
-                    code: .invalidPath, message: "\"\(blob.path)\" is no path of a file within a folder.")
+                let failure = JobFailure(
+                    code: "bad-report", message: "\"\(blob.path)\" is no path of a file within a folder.",
+                    context: "worker \(report.workerID)")
+                return .report(
+                    workerID: report.workerID, generation: report.generation,
+                    .failed(failure, lostWorkerID: nil))
             }
             guard blobs.contains(blob.sha256) else {
-                throw CoordinatorError(
-                    code: .missingBlob,
-                    message:
-                        "\(blob.path) (\(blob.sha256)) is reported, but is not in the store. Upload it first."
-                )
+                let reason = "it reported \(blob.path) (\(blob.sha256)), which is not in the store"
+                return .workerLost(workerID: report.workerID, .crash(reason))
             }
         }
-        try apply(
-            .report(workerID: report.workerID, generation: report.generation, report.report), to: report.jobID
-        )
-        return .acknowledged(Acknowledged())
+        return nil
     }
 
     /// A worker refused a command: it cannot serve the job.
@@ -48,6 +56,7 @@ extension ClusterControl {
         job.driver = driver
         let progressed = driver.progress != before.progress
         guard progressed || !directives.isEmpty || driver.state != before.state else {
+            // A report that others must complete: a restart begins a new generation, which asks anew.
             jobs[jobID] = job
             return
         }

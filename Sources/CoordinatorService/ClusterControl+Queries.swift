@@ -66,9 +66,7 @@ extension ClusterControl {
             summary.progressUnit = "samples"
             summary.progressDone = workers.reduce(0) { $0 &+ $1.progressDone }
             summary.progressTotal = workers.reduce(0) { $0 &+ $1.progressTotal }
-        } else if driver.state == .training, let lead = workers.first, lead.activity == "training",
-            lead.progressTotal == driver.totalSteps
-        {
+        } else if driver.state == .training, let lead = workers.first, lead.activity == "training" {
             summary.progressDone = min(max(driver.progress.step, lead.progressDone), driver.totalSteps)
         }
         guard let task = driver.decidingTask else { return }

@@ -22,7 +22,9 @@ extension ClusterControl {
                     + "state directory: give this one its own.")
         }
         try store.save(record)
-        if kind == .restarted, let assignment = registry[record.id]?.assignment {
+        if kind != .repeated, let assignment = registry[record.id]?.assignment {
+            // Not there any more, or the loss would at once give it the next generation.
+            registry[record.id]?.isLive = false
             try apply(
                 .workerLost(workerID: record.id, .crash("its process was restarted")), to: assignment.jobID)
         }
@@ -60,7 +62,7 @@ extension ClusterControl {
         registry[message.workerID] = worker
         releaseForgotten(message, worker)
         if let since = worker.strayingSince, let assignment = worker.assignment,
-            now - since > configuration.heartbeatTimeout.seconds
+            now - since > 3 * configuration.heartbeatTimeout.seconds
         {
             let failure = JobFailure(
                 code: "job-dropped", message: "The worker took its part of the job but no longer works on it."

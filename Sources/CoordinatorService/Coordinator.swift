@@ -110,7 +110,9 @@ public final class Coordinator: Service {
         case .queryBlobs, .putBlobChunk, .getBlobChunk:
             lane.yield(BlobRequest(envelope: envelope, identity: message.identity))
         default:
-            guard let answer = await control.receive(envelope, from: message.identity) else { return }
+            let answer = await control.receive(envelope, from: message.identity)
+            // Without an id nobody waits for the answer.
+            guard let answer, !envelope.requestID.isEmpty else { return }
             outbox.send(envelope.reply(answer), to: message.identity)
         }
     }

@@ -64,6 +64,8 @@ struct AddressedReport {
     /// Blobs that must be in the store for the report to be true.
     var blobs: [FileReference] = []
 
+    var event: JobEvent { .report(workerID: workerID, generation: generation, report) }
+
     /// `nil` for a message that is no report.
     init?(_ body: WireBody) {
         switch body {

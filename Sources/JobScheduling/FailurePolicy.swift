@@ -1,16 +1,29 @@
 /// What a member's failure means for its job.
 public enum FailurePolicy {
-    /// Failures that lie with one host: the job may go on without it. All others are the job's own fault and
-    /// would come back on any worker.
-    public static let hostFaults: Set<String> = [
-        "disk-full", "out-of-memory", "worker-stopping", "job-dropped", "cache-damaged", "blob-unavailable",
-    ]
+    public enum Kind: Sendable, Equatable {
+        /// The job's own: it would come back on any worker. Any code that is not known is taken as this.
+        case job
+        /// One host's: the job may go on without it.
+        case host
+        /// A connection's: the next generation may well do better, so only its repetition is fatal.
+        case passing
+    }
 
     /// Generations in a row that may lose a member before the job is given up.
     public static let maximumLosses = 3
 
+    private static let hostCodes: Set<String> = [
+        "disk-full", "out-of-memory", "file-system", "blob-file-system", "damaged-segment", "worker-stopping",
+        "job-dropped",
+    ]
+    private static let passingCodes: Set<String> = [
+        "closed", "broken", "peer-silent", "peer-lost", "coordinator-unreachable", "out-of-order",
+    ]
+
     /// Codes compare with '-' and '_' alike.
-    public static func isHostFault(_ failure: JobFailure) -> Bool {
-        hostFaults.contains(String(failure.code.map { $0 == "_" ? "-" : $0 }))
+    public static func kind(of failure: JobFailure) -> Kind {
+        let code = String(failure.code.map { $0 == "_" ? "-" : $0 })
+        if hostCodes.contains(code) { return .host }
+        return passingCodes.contains(code) ? .passing : .job
     }
 }

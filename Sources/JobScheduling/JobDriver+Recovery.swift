@@ -29,9 +29,16 @@ extension JobDriver {
         }
         var named = failure
         if named.context.isEmpty { named.context = "worker \(name(of: workerID))" }
-        guard FailurePolicy.isHostFault(failure) else { return fail(named) }
-        excludedWorkers[workerID] = named
-        return regroup(without: workerID, because: "worker \(name(of: workerID)) cannot go on: \(named)")
+        let reason = "worker \(name(of: workerID)) cannot go on: \(failure)"
+        switch FailurePolicy.kind(of: failure) {
+        case .job:
+            return fail(named)
+        case .passing:
+            return regroupAfterCrash(of: workerID, because: reason)
+        case .host:
+            excludedWorkers[workerID] = named
+            return regroup(without: workerID, because: reason)
+        }
     }
 
     /// Some members cannot talk to each other: goes on without the one that most pairs have in common.

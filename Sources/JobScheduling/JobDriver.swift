@@ -5,7 +5,7 @@ import TrainingJobs
 /// It decides who does what next, when to evaluate and to stop, which checkpoint is kept, and what a lost
 /// member means. Events of older generations and repeats change nothing. Whoever owns it stores `progress`
 /// and `state` before it carries out the directives, so that a crash in between only repeats work.
-public struct JobDriver: Sendable {
+public struct JobDriver: Sendable, Equatable {
     /// How a job ended.
     public enum Outcome: Sendable, Equatable {
         case done

@@ -121,6 +121,16 @@ import TrainingJobs
         #expect(driver.excludedWorkers.isEmpty)
     }
 
+    @Test(arguments: ["closed", "broken", "coordinator-unreachable"])
+    mutating func `failures of a connection are tried again, but not for ever`(code: String) {
+        for attempt in 1...3 {
+            start()
+            _ = fail("w1", code)
+            #expect(driver.excludedWorkers.isEmpty)
+            #expect((driver.outcome != nil) == (attempt == 3))
+        }
+    }
+
     @Test mutating func `where the others do not suffice the host's failure is the job's`() {
         start()
         _ = fail("w1", "disk_full")
