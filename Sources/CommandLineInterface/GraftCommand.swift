@@ -36,29 +36,34 @@ public struct GraftCommand: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            finish(with: error)
+            let ending = Ending(of: error)
+            ending.status == .done ? print(ending.text) : StandardError.write(ending.text)
+            Foundation.exit(ending.status.rawValue)
         }
-        exit(ExitStatus.done.rawValue)
+        Foundation.exit(ExitStatus.done.rawValue)
     }
 
-    /// Prints what ended the command and exits. The parser's own errors keep their text, which has the usage
-    /// in it; whatever else went wrong is one line.
-    private static func finish(with error: any Error) -> Never {
-        switch exitCode(for: error) {
-        case .success:
-            print(fullMessage(for: error))
-            exit(ExitStatus.done.rawValue)
-        case .validationFailure:
-            StandardError.write("graft: " + lowercasedFirst(fullMessage(for: error)))
-            exit(ExitStatus.invalidInput.rawValue)
-        default:
-            let failure = CommandFailure(describing: error)
-            StandardError.write("graft: error: \(failure.message)")
-            exit(failure.status.rawValue)
-        }
-    }
+    /// What a process says last, and the code that it exits with.
+    struct Ending: Equatable {
+        let status: ExitStatus
+        let text: String
 
-    private static func lowercasedFirst(_ text: String) -> String {
-        text.prefix(1).lowercased() + text.dropFirst()
+        /// The parser's own errors keep their text, which has the usage in it; whatever else went wrong is
+        /// one line. A request for help is an error too, for the parser.
+        init(of error: any Error) {
+            switch exitCode(for: error) {
+            case .success:
+                status = .done
+                text = fullMessage(for: error)
+            case .validationFailure:
+                status = .invalidInput
+                let message = fullMessage(for: error)
+                text = "graft: " + message.prefix(1).lowercased() + message.dropFirst()
+            default:
+                let failure = CommandFailure(describing: error)
+                status = failure.status
+                text = "graft: error: \(failure.message)"
+            }
+        }
     }
 }

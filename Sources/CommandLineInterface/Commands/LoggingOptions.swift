@@ -26,4 +26,4 @@ struct LoggingOptions: ParsableArguments {
     }
 }
 
-extension Logger.Level: ExpressibleByArgument {}
+extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -45,7 +45,8 @@ struct PredictCommand: ParsableCommand {
         let url = URL(fileURLWithPath: file)
         guard let format = DataFormat(fileName: url.lastPathComponent) else {
             throw CommandFailure(
-                .invalidInput, "\(file): its name ends in none of .csv, .tsv, .jsonl, .ndjson; rename it by its format"
+                .invalidInput,
+                "\(file): its name ends in none of .csv, .tsv, .jsonl, .ndjson; rename it by its format"
             )
         }
         var reader = try TableReader(url: url, format: format, columns: [column])

@@ -1,0 +1,70 @@
+import ArgumentParser
+import Foundation
+import Testing
+import TrainingDatasets
+import TrainingJobs
+import WireProtocol
+import ZeroMQMessaging
+
+@testable import CommandLineInterface
+
+@Suite struct EndingTests {
+    private func ending(of arguments: [String]) -> GraftCommand.Ending? {
+        do {
+            _ = try GraftCommand.parseAsRoot(arguments)
+            return nil
+        } catch {
+            return GraftCommand.Ending(of: error)
+        }
+    }
+
+    @Test(arguments: [
+        ["run"], ["run", "job.yaml", "--workers", "0"], ["run", "job.yaml", "--workers", "many"],
+        ["frobnicate"],
+        ["jobs", "--unknown"], ["predict", "model"], ["predict", "model", "--text", "a", "--file", "b.csv"],
+        ["worker", "--cache-limit", "much"],
+        ["worker", "--processes", "2", "--listen", "tcp://0.0.0.0:7071"],
+        ["jobs", "--timeout", "0"], ["coordinator"], ["fetch", "job"],
+    ])
+    func wrongUsageIsTwo(arguments: [String]) throws {
+        let ending = try #require(ending(of: arguments))
+        #expect(ending.status == .invalidInput)
+        #expect(ending.text.hasPrefix("graft: error: "))
+        #expect(ending.text.contains("Usage: graft"))
+    }
+
+    @Test(arguments: [
+        ["--help"], ["--version"], ["run", "--help"], ["validate", "--help"], ["predict", "--help"],
+        ["coordinator", "--help"], ["worker", "--help"], ["submit", "--help"], ["jobs", "--help"],
+        ["show", "--help"], ["logs", "--help"], ["cancel", "--help"], ["workers", "--help"],
+        ["fetch", "--help"],
+    ])
+    func helpIsZeroAndHasAnExample(arguments: [String]) throws {
+        let ending = try #require(ending(of: arguments))
+        #expect(ending.status == .done)
+        if arguments.last == "--help" {
+            #expect(ending.text.contains("graft \(arguments[0])") || arguments.count == 1)
+        }
+        if arguments.count == 2 { #expect(ending.text.contains("Example")) }
+    }
+
+    @Test func whatIsHiddenStaysHidden() throws {
+        #expect(try #require(ending(of: ["worker", "--help"])).text.contains("exit-with-parent") == false)
+    }
+
+    @Test func failuresHaveTheirCodesAndOneLine() {
+        func ending(_ error: any Error) -> GraftCommand.Ending { GraftCommand.Ending(of: error) }
+        let unreachable = RequestError(.coordinatorUnreachable, "no answer", endpoint: "tcp://head:7070")
+        #expect(ending(unreachable).status == .coordinatorUnreachable)
+        #expect(ending(unreachable).text == "graft: error: no answer")
+        #expect(
+            ending(RefusedError(code: "unknown-job", message: "no job", endpoint: "")).status == .invalidInput
+        )
+        #expect(ending(MessagingError(.badEndpoint, "no endpoint")).status == .invalidInput)
+        #expect(ending(JobError(code: .syntax, message: "not YAML")).status == .invalidInput)
+        #expect(ending(DatasetError(code: .emptyData, reason: "no rows")).status == .invalidInput)
+        #expect(ending(CommandFailure(.jobFailed, "it failed")).status == .jobFailed)
+        #expect(ending(CancellationError()).status == .interrupted)
+        #expect(ending(CocoaError(.fileNoSuchFile)).status == .jobFailed)
+    }
+}
