@@ -25,7 +25,7 @@ public struct TechniqueError: Error, Sendable, CustomStringConvertible {
 
     public var description: String { message }
 
-    init(_ code: Code, _ message: String, context: String = "") {
+    public init(_ code: Code, _ message: String, context: String = "") {
         self.code = code
         self.message = message
         self.context = context

@@ -1,0 +1,162 @@
+import Logging
+import WireProtocol
+
+/// Takes the coordinator's commands: acknowledges each at once, runs them one after the other, and reports.
+///
+/// A command that is repeated is not run again: while it runs the repeat is only acknowledged, and afterwards
+/// its report is sent once more. A newer generation, another job or a release cancels what is under way.
+actor CommandDesk {
+    private enum Progress {
+        case running
+        case reported(WireBody)
+    }
+
+    /// A command within its generation.
+    private enum CommandName: Hashable {
+        case prepare, extract
+        case segment(Int)
+        case evaluate(split: String, checkpoint: String)
+        case export(checkpoint: String)
+    }
+
+    private let environment: JobEnvironment
+    private var generation: Generation?
+    private var member: JobMember?
+    private var progress: [CommandName: Progress] = [:]
+    /// The latest piece of work; each waits for the one before.
+    private var latest: Task<Void, Never>?
+    /// Work of this generation that has not ended.
+    private var unfinished: [Int: Task<Void, Never>] = [:]
+    private var workCount = 0
+
+    init(environment: JobEnvironment) { self.environment = environment }
+
+    /// Ends what is under way and forgets the job.
+    func stop() async {
+        release()
+        await latest?.value
+    }
+
+    func handle(_ envelope: Envelope) async {
+        try? await environment.coordinator.channel.send(
+            envelope.reply(.acknowledged(Acknowledged())), deadline: .now + .seconds(5))
+        switch envelope.body {
+        case .prepareJob(let order): prepare(order)
+        case .extractFeatures(let order):
+            perform(.extract, of: Generation(jobID: order.jobID, number: order.generation)) {
+                .featuresExtracted(try await $0.extractFeatures())
+            }
+        case .runSegment(let order):
+            perform(.segment(order.segment), of: Generation(jobID: order.jobID, number: order.generation)) {
+                .segmentDone(try await $0.run(order))
+            }
+        case .evaluateModel(let order):
+            let name = CommandName.evaluate(split: order.split, checkpoint: order.checkpoint?.sha256 ?? "")
+            perform(name, of: Generation(jobID: order.jobID, number: order.generation)) {
+                .modelEvaluated(try await $0.evaluate(order))
+            }
+        case .exportModel(let order):
+            let name = CommandName.export(checkpoint: order.checkpoint?.sha256 ?? "")
+            perform(name, of: Generation(jobID: order.jobID, number: order.generation)) {
+                .modelExported(try await $0.export(order))
+            }
+        case .releaseJob(let order):
+            if let generation, generation.jobID == order.jobID, generation.number <= order.generation {
+                release()
+            }
+        default:
+            environment.logger.debug("an unexpected message from the coordinator was passed over")
+        }
+    }
+
+    private func prepare(_ order: PrepareJob) {
+        let new = Generation(jobID: order.jobID, number: order.generation)
+        if let generation, generation.jobID == new.jobID, generation.number > new.number { return }
+        if generation != new {
+            release()
+            generation = new
+            member = JobMember(order: order, environment: environment)
+        }
+        perform(.prepare, of: new) { .jobPrepared(try await $0.prepare()) }
+    }
+
+    private func perform(
+        _ name: CommandName, of generation: Generation,
+        _ operation: @escaping @Sendable (JobMember) async throws -> WireBody
+    ) {
+        guard generation == self.generation, let member else {
+            environment.logger.debug(
+                "a command for generation \(generation.number) of job \(generation.jobID) came too late")
+            return
+        }
+        switch progress[name] {
+        case .running: return
+        case .reported(let report):
+            enqueue { desk in try? await desk.environment.coordinator.report(report) }
+        case nil:
+            forgetReports(before: name)
+            progress[name] = .running
+            enqueue { desk in await desk.run(name, of: generation, with: member, operation) }
+        }
+    }
+
+    private func enqueue(_ body: @escaping @Sendable (CommandDesk) async -> Void) {
+        workCount += 1
+        let number = workCount
+        let earlier = latest
+        let task = Task {
+            await earlier?.value
+            if !Task.isCancelled { await body(self) }
+            unfinished[number] = nil
+        }
+        latest = task
+        unfinished[number] = task
+    }
+
+    /// A job has many segments; only the latest can still be asked for again.
+    private func forgetReports(before name: CommandName) {
+        guard case .segment(let number) = name else { return }
+        progress = progress.filter { entry in
+            if case .segment(let other) = entry.key { return other >= number - 1 }
+            return true
+        }
+    }
+
+    private func run(
+        _ name: CommandName, of generation: Generation, with member: JobMember,
+        _ operation: @Sendable (JobMember) async throws -> WireBody
+    ) async {
+        let report: WireBody
+        do {
+            report = try await operation(member)
+        } catch {
+            // What a cancelled command throws is nobody's failure.
+            guard !Task.isCancelled else { return }
+            report = FailureReport.report(
+                error, isPreparation: name == .prepare, generation: generation,
+                workerID: environment.workerID, members: member.order.members)
+            environment.logger.error("\(error)", metadata: ["job": "\(generation.jobID)"])
+        }
+        guard generation == self.generation, !Task.isCancelled else { return }
+        progress[name] = .reported(report)
+        environment.board.rest()
+        try? await environment.coordinator.report(report)
+    }
+
+    /// Cancels and forgets the job. Later commands wait until its files and sockets are given back.
+    private func release() {
+        for task in unfinished.values { task.cancel() }
+        unfinished.removeAll()
+        if let member {
+            enqueue { desk in
+                await member.release()
+                desk.environment.board.idle()
+            }
+            // Nobody cancels giving back.
+            unfinished.removeAll()
+        }
+        member = nil
+        generation = nil
+        progress.removeAll()
+    }
+}

@@ -1,0 +1,53 @@
+import ContentStore
+import Foundation
+import WireProtocol
+
+/// A job's files under their own names, as loaders expect them: hard links to blobs, in a folder that goes
+/// away with the job.
+struct JobFolder: Sendable {
+    let url: URL
+
+    var backbone: URL { url.appendingPathComponent("backbone", isDirectory: true) }
+
+    /// - Throws: `WorkerError` where a path leads out of the folder or a link cannot be made.
+    init(files: [FileReference], store: BlobStore, cacheDirectory: URL) throws {
+        url = cacheDirectory.appendingPathComponent("jobs", isDirectory: true)
+            .appendingPathComponent(UUID().uuidString, isDirectory: true)
+        do {
+            for file in files {
+                let destination = try Self.place(of: file.path, in: url)
+                try FileManager.default.createDirectory(
+                    at: destination.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try Self.link(store.url(for: file.sha256), to: destination)
+            }
+        } catch let error as WorkerError {
+            remove()
+            throw error
+        } catch {
+            remove()
+            throw WorkerError(
+                .fileSystem, "cannot lay out the job's files in \(url.path): \(error)", context: url.path)
+        }
+    }
+
+    func remove() { try? FileManager.default.removeItem(at: url) }
+
+    private static func place(of path: String, in folder: URL) throws -> URL {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard !parts.isEmpty, parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else {
+            throw WorkerError(
+                .badContent, "the coordinator names a file \"\(path)\", which is no path within a job",
+                context: path)
+        }
+        return parts.reduce(folder) { $0.appendingPathComponent(String($1)) }
+    }
+
+    /// A copy where the file system has no hard links.
+    private static func link(_ source: URL, to destination: URL) throws {
+        do {
+            try FileManager.default.linkItem(at: source, to: destination)
+        } catch {
+            try FileManager.default.copyItem(at: source, to: destination)
+        }
+    }
+}

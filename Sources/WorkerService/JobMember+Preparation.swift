@@ -1,0 +1,146 @@
+import Collectives
+import ContentStore
+import FeatureCache
+import Foundation
+import TensorKernels
+import Tokenization
+import TrainingDatasets
+import TrainingJobs
+import TransferTechniques
+import WireProtocol
+
+extension JobMember {
+    /// Fetches what is missing, builds the model, tokenises the lanes and greets the peers.
+    func prepare() async throws -> JobPrepared {
+        begin("preparing", total: order.files.count + order.shards.count)
+        let specification = try CanonicalJSON.decode(JobSpecification.self, from: order.specificationJSON)
+        let plan = try CanonicalJSON.decode(DatasetPlan.self, from: order.planJSON)
+        try await fetchBlobs()
+
+        let link = try await ZeroMQPeerLink.connect(
+            listener: environment.peers, context: environment.context, jobID: order.jobID,
+            generation: order.generation, rank: order.rank, members: order.members)
+        adopt(link)
+        let problems = await link.greetPeers()
+        try Task.checkCancellation()
+
+        let prepared = try build(specification, plan, link)
+        adopt(prepared)
+        if order.startStep > 0 { try restoreCheckpoint(prepared) }
+        return JobPrepared(
+            jobID: order.jobID, generation: order.generation, workerID: environment.workerID,
+            problems: problems, parameterCount: prepared.program.parameterCount,
+            trainableParameterCount: prepared.program.trainableParameterCount)
+    }
+
+    private func fetchBlobs() async throws {
+        var done = 0
+        for file in order.files {
+            try await environment.transfer.fetch(sha256: file.sha256, size: file.size, name: file.path)
+            done += 1
+            environment.board.advance(to: done, of: order.files.count + order.shards.count)
+        }
+        for shard in order.shards {
+            try await environment.transfer.fetch(
+                sha256: shard.sha256, size: shard.size, name: "shard of lane \(shard.lane), \(shard.split)")
+            done += 1
+            environment.board.advance(to: done, of: order.files.count + order.shards.count)
+        }
+    }
+
+    private func build(_ specification: JobSpecification, _ plan: DatasetPlan, _ link: ZeroMQPeerLink) throws
+        -> Prepared
+    {
+        guard plan.tasks.count == 1, let task = plan.tasks.first else {
+            throw TechniqueError(
+                .unsupported, "the job has \(plan.tasks.count) tasks; this release trains one at a time")
+        }
+        let folder = try JobFolder(
+            files: order.files, store: environment.store,
+            cacheDirectory: environment.configuration.cacheDirectory)
+        do {
+            let tokenizer = try WordPieceTokenizer(folder: folder.backbone)
+            let program = try TechniqueCatalog.program(
+                for: specification, classCount: task.labels.count, backboneFolder: folder.backbone,
+                tokenizer: tokenizer)
+            let identity = program.frozenPart.map {
+                FrozenPartIdentity(
+                    weights: backboneHash, cut: $0.cut,
+                    preprocessing: "\(specification.backbone.maximumLength) \(tokenizer.fingerprint)",
+                    numerics: BLASEnvironment.current.kernelFamily)
+            }
+            let samples = try loadSamples(
+                tokenizer, maximumLength: specification.backbone.maximumLength, identity: identity,
+                classCount: task.labels.count)
+            let session = TrainingSession(
+                program: program, specification: specification, trainCount: task.trainCount,
+                laneCount: order.laneCount, ownedLanes: order.lanes)
+            return Prepared(
+                specification: specification, plan: plan, folder: folder, program: program, session: session,
+                samples: samples, frozenIdentity: identity,
+                allReduce: RingAllReduce(
+                    jobID: order.jobID, generation: order.generation, link: link,
+                    options: RingOptions(silenceLimit: environment.configuration.peerTimeout)))
+        } catch {
+            folder.remove()
+            throw error
+        }
+    }
+
+    /// Hash over the backbone's files that decide features: configuration and weights, not the tokenizer's.
+    private var backboneHash: String {
+        let decisive = order.files
+            .filter { $0.path == "backbone/config.json" || $0.path.hasSuffix(".safetensors") }
+            .filter { $0.path.hasPrefix("backbone/") }
+            .sorted { $0.path < $1.path }
+            .map { "\($0.path) \($0.sha256)" }
+        return FileHasher.sha256(of: decisive.joined(separator: "\n").utf8)
+    }
+
+    private func loadSamples(
+        _ tokenizer: any Tokenizer, maximumLength: Int, identity: FrozenPartIdentity?, classCount: Int
+    ) throws -> LaneSamples {
+        let samples = LaneSamples()
+        let shards = order.shards.sorted { ($0.split, $0.lane, $0.part) < ($1.split, $1.lane, $1.part) }
+        for shard in shards {
+            try Task.checkCancellation()
+            guard let split = DataSplit(rawValue: shard.split) else {
+                throw WorkerError(.badContent, "the coordinator names a split \"\(shard.split)\"")
+            }
+            let name = LaneSamples.LaneName(split: split, lane: shard.lane)
+            let decoded = try ShardCodec.decode(try environment.store.bytes(of: shard.sha256))
+            let first = samples.laneCount(split: split, lane: shard.lane)
+            var part = LaneSamples.Lane()
+            for (place, sample) in decoded.enumerated() {
+                guard sample.index == shard.lane + (first + place) * order.laneCount,
+                    sample.label < classCount
+                else {
+                    throw WorkerError(
+                        .badContent,
+                        "sample \(sample.index) with label \(sample.label) does not belong at place "
+                            + "\(first + place) of lane \(shard.lane), \(shard.split)", context: shard.sha256)
+                }
+                part.tokens.append(tokenizer.encode(sample.text, maximumLength: maximumLength))
+                part.labels.append(sample.label)
+                if let identity { part.keys.append(identity.key(forText: sample.text)) }
+            }
+            samples.append(part, to: name)
+        }
+        return samples
+    }
+
+    private func restoreCheckpoint(_ prepared: Prepared) throws {
+        guard let file = order.files.first(where: { $0.path == "checkpoint.safetensors" }) else {
+            throw WorkerError(
+                .badContent, "the job goes on at step \(order.startStep), but no checkpoint came with it",
+                context: order.jobID)
+        }
+        try prepared.session.restore(try environment.store.bytes(of: file.sha256))
+        guard prepared.session.step == order.startStep else {
+            throw WorkerError(
+                .badContent,
+                "the checkpoint stands at step \(prepared.session.step), the coordinator starts at \(order.startStep)",
+                context: order.jobID)
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import Collectives
+import Foundation
+import TrainingJobs
+import TransferTechniques
+import WireProtocol
+
+extension JobMember {
+    /// Runs the steps of a segment, then evaluates and uploads the state as asked.
+    func run(_ segment: RunSegment) async throws -> SegmentDone {
+        let prepared = try requirePrepared()
+        try requireFeatures(prepared)
+        guard prepared.session.step == segment.firstStep, segment.endStep >= segment.firstStep else {
+            throw WorkerError(
+                .outOfOrder,
+                "segment \(segment.segment) begins at step \(segment.firstStep), this worker stands at "
+                    + "\(prepared.session.step)", context: order.jobID)
+        }
+        let start = ContinuousClock.now
+        var timings = SegmentTimings()
+        var done = SegmentDone(
+            jobID: order.jobID, generation: order.generation, segment: segment.segment,
+            workerID: environment.workerID, endStep: segment.endStep)
+        begin("training", total: segment.endStep)
+        while prepared.session.step < segment.endStep {
+            let summary = try await step(prepared, &timings)
+            if isRankZero { done.steps.append(StepRecord(summary)) }
+            environment.board.advance(to: prepared.session.step, of: segment.endStep)
+        }
+        if segment.evaluate {
+            let evaluationStart = ContinuousClock.now
+            done.evaluation = try evaluate(prepared, split: .validation)
+            timings.evaluateSeconds = evaluationStart.duration(to: .now).inSeconds
+        }
+        if segment.checkpoint, isRankZero {
+            let checkpointStart = ContinuousClock.now
+            done.checkpoint = try await environment.transfer.upload(
+                bytes: try prepared.session.checkpoint(), path: "checkpoint.safetensors")
+            timings.checkpointSeconds = checkpointStart.duration(to: .now).inSeconds
+        }
+        timings.totalSeconds = start.duration(to: .now).inSeconds
+        done.timings = timings
+        return done
+    }
+
+    /// One step: the owned micro-batches, the sum over all workers, the update.
+    private func step(_ prepared: Prepared, _ timings: inout SegmentTimings) async throws
+        -> TrainingSession.StepSummary
+    {
+        let session = prepared.session
+        while true {
+            let start = ContinuousClock.now
+            for lane in session.lanesOfStep {
+                try Task.checkCancellation()
+                try session.accumulate(lane: lane, from: prepared.samples)
+            }
+            session.finishAccumulation()
+            let accumulated = ContinuousClock.now
+            let sentBefore = prepared.allReduce.sentBytes
+            try Task.checkCancellation()
+            try await prepared.allReduce.allReduce(GradientReduction(session.gradients))
+            let exchanged = ContinuousClock.now
+            let outcome = try session.finishStep()
+            timings.exchangedBytes += prepared.allReduce.sentBytes - sentBefore
+            timings.exchangeSeconds += accumulated.duration(to: exchanged).inSeconds
+            timings.computeSeconds +=
+                start.duration(to: accumulated).inSeconds + exchanged.duration(to: .now).inSeconds
+            if case .updated(let summary) = outcome { return summary }
+        }
+    }
+
+    /// Evaluates the present state, or another checkpoint, on a split.
+    func evaluate(_ command: EvaluateModel) async throws -> ModelEvaluated {
+        let prepared = try requirePrepared()
+        try requireFeatures(prepared)
+        guard let split = DataSplit(rawValue: command.split) else {
+            throw WorkerError(.badContent, "the coordinator asks for a split \"\(command.split)\"")
+        }
+        begin("evaluating")
+        let start = ContinuousClock.now
+        let counts = try await withState(command.checkpoint, prepared) {
+            try self.evaluate(prepared, split: split)
+        }
+        return ModelEvaluated(
+            jobID: order.jobID, generation: order.generation, workerID: environment.workerID,
+            split: command.split, evaluation: counts, seconds: start.duration(to: .now).inSeconds)
+    }
+
+    /// Runs `body` with the parameters of a checkpoint, and puts the present state back.
+    func withState<Result>(
+        _ checkpoint: FileReference?, _ prepared: Prepared, _ body: () throws -> Result
+    ) async throws -> Result {
+        guard let checkpoint, !checkpoint.sha256.isEmpty else { return try body() }
+        try await environment.transfer.fetch(
+            sha256: checkpoint.sha256, size: checkpoint.size, name: "the job's checkpoint")
+        let present = try prepared.session.checkpoint()
+        try prepared.session.restore(try environment.store.bytes(of: checkpoint.sha256))
+        let result = Swift.Result { try body() }
+        try prepared.session.restore(present)
+        return try result.get()
+    }
+
+    private func evaluate(_ prepared: Prepared, split: DataSplit) throws -> [EvaluationCounts] {
+        let board = environment.board
+        let total = order.lanes.reduce(0) { $0 + prepared.samples.laneCount(split: split, lane: $1) }
+        let result = try SplitEvaluation.run(
+            prepared.program, split: split, lanes: order.lanes, source: prepared.samples
+        ) { done in
+            try Task.checkCancellation()
+            board.advance(to: done, of: total)
+        }
+        return [
+            EvaluationCounts(
+                task: 0, split: split.rawValue, samples: result.samples, confusion: result.confusion,
+                lossFixed: result.lossFixed)
+        ]
+    }
+
+    private func requireFeatures(_ prepared: Prepared) throws {
+        guard prepared.frozenIdentity == nil || prepared.samples.catalog != nil else {
+            throw WorkerError(
+                .outOfOrder,
+                "job \(order.jobID): features have not been extracted in generation \(order.generation)",
+                context: order.jobID)
+        }
+    }
+}
+
+extension StepRecord {
+    init(_ summary: TrainingSession.StepSummary) {
+        self.init(
+            step: summary.step, lossFixed: summary.lossFixed, samples: summary.samples,
+            learningRate: summary.learningRate, gradientNorm: summary.gradientNorm)
+    }
+}

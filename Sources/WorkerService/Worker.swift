@@ -1,0 +1,108 @@
+import Collectives
+import ContentStore
+import FeatureCache
+import Foundation
+import Logging
+import ServiceLifecycle
+import TensorKernels
+import WireProtocol
+import ZeroMQMessaging
+
+/// A worker process: registers with the coordinator, says that it lives, and works on jobs as it is told.
+///
+/// `run()` ends by graceful shutdown, cancellation, or the end of the parent process where the configuration
+/// says so; a job under way is left to the others, and the coordinator is told goodbye.
+public struct Worker: Service {
+    public let configuration: WorkerConfiguration
+    private let logger: Logger
+
+    public init(configuration: WorkerConfiguration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// - Throws: `WorkerError` or `MessagingError` where the worker cannot start: a name in use, an address it
+    ///   cannot listen at, a coordinator of another version. That nobody answers is no error: it tries again.
+    public func run() async throws {
+        let identity = try WorkerIdentity(
+            name: configuration.name, cacheDirectory: configuration.cacheDirectory)
+        let context = try MessagingContext()
+        do {
+            try await run(as: identity, context: context)
+            await context.shutdown()
+        } catch {
+            await context.shutdown()
+            throw error
+        }
+    }
+
+    private func run(as identity: WorkerIdentity, context: MessagingContext) async throws {
+        let peers = try await PeerListener.bind(
+            to: configuration.peerListenEndpoint, workerID: identity.workerID, context: context)
+        let connection = try await context.connectDealer(
+            to: configuration.coordinatorEndpoint, identity: Array("worker-\(identity.sessionID)".utf8))
+        let link = CoordinatorLink(channel: RequestChannel(connection: connection), logger: logger)
+        let store = try BlobStore(directory: configuration.cacheDirectory.appendingPathComponent("blobs"))
+        let environment = JobEnvironment(
+            workerID: identity.workerID, configuration: configuration,
+            features: try FeatureStore(
+                directory: configuration.cacheDirectory.appendingPathComponent("features"),
+                limitBytes: configuration.cacheLimitBytes),
+            store: store, transfer: BlobTransfer(store: store, coordinator: link), coordinator: link,
+            context: context, peers: peers, advertisedEndpoint: try advertisedEndpoint(bound: peers.endpoint),
+            board: ActivityBoard(), logger: logger)
+        let membership = Membership(
+            identity: identity, environment: environment, link: link,
+            kernelFamily: BLASEnvironment.current.kernelFamily)
+
+        try await whileRunning(environment, membership)
+        await membership.leave()
+        await link.channel.close()
+        await peers.close()
+    }
+
+    /// Ends with the first part that ends; none does but by shutdown, cancellation or an error.
+    private func whileRunning(_ environment: JobEnvironment, _ membership: Membership)
+        async throws
+    {
+        let commands = CommandDesk(environment: environment)
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await gracefulShutdown() }
+                group.addTask { try await membership.run() }
+                group.addTask {
+                    for await envelope in environment.coordinator.channel.unsolicited {
+                        await commands.handle(envelope)
+                    }
+                }
+                if configuration.exitWithParent { group.addTask { try await ParentWatch.untilParentEnds() } }
+                defer { group.cancelAll() }
+                try await group.next()
+            }
+        } catch is CancellationError {
+            // The usual way to stop a task; what follows still says goodbye.
+        } catch {
+            await commands.stop()
+            throw error
+        }
+        await commands.stop()
+    }
+
+    /// The endpoint that peers are told: what the configuration says, or the address towards the coordinator.
+    private func advertisedEndpoint(bound: String) throws -> String {
+        if let address = configuration.advertisedAddress, address.hasPrefix("tcp://") { return address }
+        let port = bound.split(separator: ":").last.map(String.init) ?? "0"
+        let address =
+            try configuration.advertisedAddress
+            ?? localAddress(towards: configuration.coordinatorEndpoint)
+        return address.contains(":") ? "tcp://[\(address)]:\(port)" : "tcp://\(address):\(port)"
+    }
+}
+
+/// Ends when the process that started this one has ended.
+enum ParentWatch {
+    static func untilParentEnds() async throws {
+        let parent = getppid()
+        while getppid() == parent { try await Task.sleep(for: .milliseconds(500)) }
+    }
+}

@@ -1,0 +1,155 @@
+import DifferentiableTensors
+import PretrainedBackbones
+import TaskHeads
+import TensorKernels
+import TrainingJobs
+
+@testable import TransferTechniques
+
+/// A job over a BERT with two layers of 32 columns and random texts, whose label is whether one of two tokens
+/// occurs: small, and learnable.
+struct TinyJob {
+    var specification: JobSpecification
+    let sequences: [[Int32]]
+    let labels: [Int]
+
+    static let laneCount = 4
+    static let classCount = 3
+
+    init(
+        _ kind: TechniqueKind, frozenLayers: Int? = nil, head: HeadKind = .linear,
+        pooling: PoolingKind = .mean,
+        dropout: Float = 0.1, samples: Int = 46,
+        optimizer: OptimizerSpecification = .init(learningRate: 0.01),
+        epochs: Int = 3
+    ) {
+        specification = JobSpecification(
+            name: "tiny", seed: 7, backbone: BackboneSpecification(folder: "unused", maximumLength: 20),
+            technique: TechniqueSpecification(
+                kind: kind, frozenLayers: frozenLayers, head: head, pooling: pooling, dropout: dropout),
+            tasks: [],
+            training: TrainingSpecification(
+                epochs: epochs, batch: 16, microBatches: Self.laneCount, optimizer: optimizer))
+        var generator = SplitMix64(state: 99)
+        var sequences: [[Int32]] = []
+        var labels: [Int] = []
+        for _ in 0..<samples {
+            let label = Int(generator.next(below: 3))
+            let length = 1 + Int(generator.next(below: 14))
+            let filler = (0..<length).map { _ in Int32(10 + generator.next(below: 30)) }
+            sequences.append([2] + (label == 0 ? [] : [Int32(4 + label)]) + filler + [3])
+            labels.append(label)
+        }
+        self.sequences = sequences
+        self.labels = labels
+    }
+
+    /// A new program, alike every time.
+    func program() -> any TrainingProgram {
+        let configuration = BertConfiguration(
+            vocabularySize: 40, hiddenSize: 32, layerCount: 2, headCount: 4, intermediateSize: 48,
+            maximumLength: 20, initializerRange: 0.2)
+        let technique = specification.technique
+        let encoder = BertEncoder.random(configuration, seed: 1, dropout: technique.dropout)
+        let head = ClassificationHead(
+            pooling: technique.pooling == .mean ? .mean : .cls, kind: technique.head == .mlp ? .mlp : .linear,
+            hiddenSize: 32, labelCount: Self.classCount, dropout: technique.dropout)
+        head.initialize(seed: specification.seed)
+        return switch technique.kind {
+        case .featureExtraction: FeatureExtraction(encoder: encoder, head: head, maximumLength: 20)
+        case .fineTuning:
+            FineTuning(
+                encoder: encoder, head: head, frozenLayers: technique.frozenLayers ?? 0, maximumLength: 20)
+        case .fromScratch: FromScratch(encoder: encoder, head: head, maximumLength: 20)
+        }
+    }
+
+    func session(_ program: any TrainingProgram, lanes: [Int]) -> TrainingSession {
+        TrainingSession(
+            program: program, specification: specification, trainCount: labels.count,
+            laneCount: Self.laneCount,
+            ownedLanes: lanes)
+    }
+
+    /// Samples of a lane: sample i is in lane i mod the number of lanes.
+    func sample(lane: Int, position: Int) -> Int { lane + position * Self.laneCount }
+}
+
+/// Feeds a tiny job; every split is the same samples.
+final class TinySource: MicroBatchSource {
+    enum Features { case cached, recomputed }
+
+    private let job: TinyJob
+    private let program: any TrainingProgram
+    private var cache: [Tensor] = []
+
+    init(_ job: TinyJob, _ program: any TrainingProgram, _ features: Features = .cached) throws {
+        self.job = job
+        self.program = program
+        if features == .cached, program.frozenPart != nil {
+            cache = try program.extractFeatures(job.sequences)
+        }
+    }
+
+    func laneCount(split: DataSplit, lane: Int) -> Int {
+        StepSchedule(sampleCount: job.labels.count, batch: 16, laneCount: TinyJob.laneCount).laneLength(lane)
+    }
+
+    func microBatch(split: DataSplit, lane: Int, positions: [Int]) throws -> MicroBatch {
+        let samples = positions.map { job.sample(lane: lane, position: $0) }
+        let labels = samples.map { job.labels[$0] }
+        let sequences = samples.map { job.sequences[$0] }
+        guard program.frozenPart != nil else { return MicroBatch(input: .tokens(sequences), labels: labels) }
+        let features = try cache.isEmpty ? program.extractFeatures(sequences) : samples.map { cache[$0] }
+        return MicroBatch(
+            input: .features(
+                .concatenatingRows(features), SequenceLayout(lengths: features.map { $0.shape[0] })),
+            labels: labels)
+    }
+}
+
+/// Several workers in one process: each a session over its own program, summed without any network.
+final class TinyCluster {
+    let job: TinyJob
+    let sessions: [TrainingSession]
+    private let sources: [TinySource]
+    private(set) var losses: [Int64] = []
+
+    init(_ job: TinyJob, lanes: [[Int]], features: TinySource.Features = .cached) throws {
+        self.job = job
+        let programs = lanes.map { _ in job.program() }
+        sessions = zip(programs, lanes).map { job.session($0, lanes: $1) }
+        sources = try programs.map { try TinySource(job, $0, features) }
+    }
+
+    /// Runs steps up to `end`; `nil`: all of the job's.
+    func run(to end: Int? = nil) throws {
+        while sessions[0].step < end ?? sessions[0].totalSteps {
+            for (session, source) in zip(sessions, sources) {
+                for lane in session.lanesOfStep { try session.accumulate(lane: lane, from: source) }
+                session.finishAccumulation()
+            }
+            try reduce()
+            let outcomes = try sessions.map { try $0.finishStep() }
+            guard outcomes.allSatisfy({ $0 == outcomes[0] }) else { throw Disagreement() }
+            if case .updated(let summary) = outcomes[0] { losses.append(summary.lossFixed) }
+        }
+    }
+
+    struct Disagreement: Error {}
+
+    private func reduce() throws {
+        let all = 0..<sessions[0].gradients.elementCount
+        for other in sessions.dropFirst() {
+            try sessions[0].gradients.accumulate(try other.gradients.sums(all), range: all)
+        }
+        try sessions[0].gradients.finish(all)
+        let results = try sessions[0].gradients.results(all)
+        for other in sessions.dropFirst() { try other.gradients.storeResults(results, range: all) }
+    }
+
+    /// The bits of every trained parameter of a worker.
+    func bits(rank: Int = 0) -> [[UInt8]] {
+        sessions[rank].program.trainableParameters.map(\.value.littleEndianBytes)
+    }
+}

@@ -1,0 +1,163 @@
+import DifferentiableTensors
+import TensorKernels
+import Testing
+import TrainingJobs
+
+@testable import TransferTechniques
+
+@Suite struct TrainingSessionTests {
+    static let jobs: [TinyJob] = [
+        TinyJob(.featureExtraction, head: .mlp, samples: 70),
+        TinyJob(.fineTuning, frozenLayers: 1, pooling: .cls),
+        TinyJob(.fineTuning, frozenLayers: 0, head: .mlp, pooling: .cls),
+        TinyJob(.fromScratch, optimizer: .init(kind: .sgd, learningRate: 0.05)),
+    ]
+
+    static let partitions: [[[Int]]] = [
+        [[0, 1], [2, 3]], [[0, 2], [1, 3]], [[3], [0, 1], [2]], [[0], [1], [2], [3], []],
+    ]
+
+    @Test(arguments: jobs.indices, partitions)
+    func parametersDoNotDependOnHowLanesAreSpread(index: Int, lanes: [[Int]]) throws {
+        let job = Self.jobs[index]
+        let alone = try TinyCluster(job, lanes: [[0, 1, 2, 3]])
+        let before = alone.bits()
+        try alone.run()
+        let cluster = try TinyCluster(job, lanes: lanes)
+        try cluster.run()
+        #expect(alone.bits() != before)
+        #expect(alone.losses.count == alone.sessions[0].totalSteps)
+        for rank in lanes.indices { #expect(cluster.bits(rank: rank) == alone.bits()) }
+        #expect(cluster.losses == alone.losses)
+    }
+
+    @Test(arguments: jobs.indices)
+    func recomputedFeaturesTrainToTheSameBits(index: Int) throws {
+        let job = Self.jobs[index]
+        let cached = try TinyCluster(job, lanes: [[0, 1, 2, 3]])
+        let recomputed = try TinyCluster(job, lanes: [[0, 1, 2, 3]], features: .recomputed)
+        try cached.run()
+        try recomputed.run()
+        #expect(cached.bits() == recomputed.bits())
+    }
+
+    @Test(arguments: jobs.indices)
+    func aRunThatIsInterruptedEndsWithTheSameBits(index: Int) throws {
+        let job = Self.jobs[index]
+        let whole = try TinyCluster(job, lanes: [[0, 1, 2, 3]])
+        try whole.run()
+
+        let first = try TinyCluster(job, lanes: [[0, 1, 2, 3]])
+        try first.run(to: 4)
+        let checkpoint = try first.sessions[0].checkpoint()
+        #expect(try first.sessions[0].checkpoint() == checkpoint)
+
+        let second = try TinyCluster(job, lanes: [[0, 3], [1, 2]])
+        for session in second.sessions { try session.restore(checkpoint) }
+        #expect(second.sessions[0].step == 4)
+        try second.run()
+        #expect(second.bits() == whole.bits())
+        #expect(second.bits(rank: 1) == whole.bits())
+        #expect(first.losses + second.losses == whole.losses)
+    }
+
+    @Test func aCheckpointOfAnotherJobIsRefused() throws {
+        let fineTuning = try TinyCluster(TinyJob(.fineTuning, frozenLayers: 1), lanes: [[0]])
+        let extraction = try TinyCluster(TinyJob(.featureExtraction), lanes: [[0]])
+        let scratch = try TinyCluster(TinyJob(.fromScratch), lanes: [[0]])
+        let checkpoint = try fineTuning.sessions[0].checkpoint()
+        for other in [extraction, scratch] {
+            let before = other.bits()
+            let error = #expect(throws: TechniqueError.self) { try other.sessions[0].restore(checkpoint) }
+            #expect(error?.code == .badCheckpoint)
+            #expect(other.bits() == before)
+        }
+    }
+
+    @Test func trainingLearns() throws {
+        for job in Self.jobs {
+            let cluster = try TinyCluster(TinyJob(job.specification, epochs: 25), lanes: [[0, 1, 2, 3]])
+            try cluster.run()
+            let perEpoch = cluster.sessions[0].schedule.stepsPerEpoch
+            let first = cluster.losses.prefix(perEpoch).reduce(0, +)
+            let last = cluster.losses.suffix(perEpoch).reduce(0, +)
+            #expect(Double(last) < 0.8 * Double(first), "\(job.specification.technique.kind)")
+        }
+    }
+
+    @Test func microBatchesAddUpToTheBatch() throws {
+        let job = TinyJob(.fineTuning, frozenLayers: 1, dropout: 0)
+        let program = job.program()
+        let source = try TinySource(job, program)
+        let session = job.session(program, lanes: [0, 1, 2, 3])
+        for lane in session.lanesOfStep { try session.accumulate(lane: lane, from: source) }
+        session.finishAccumulation()
+        try session.reduceAlone()
+
+        let positions = session.lanesOfStep.map { lane in
+            let order = EpochShuffle.order(
+                count: session.schedule.laneLength(lane), seed: 7, epoch: 0, lane: lane)
+            return (lane, Array(order[session.schedule.places(step: 0, lane: lane)]))
+        }
+        let samples = positions.flatMap { lane, places in places.map { job.sample(lane: lane, position: $0) }
+        }
+        let features = try program.extractFeatures(samples.map { job.sequences[$0] })
+        let batch = MicroBatch(
+            input: .features(
+                .concatenatingRows(features), SequenceLayout(lengths: features.map { $0.shape[0] })),
+            labels: samples.map { job.labels[$0] })
+        try program.trainingLoss(
+            batch, globalBatchCount: samples.count, context: .training(seed: 7, step: 0, microBatch: 0)
+        ).backward()
+        #expect(samples.count == 16)
+        for (segment, parameter) in program.trainableParameters.enumerated() {
+            let summed = session.gradients.result(segment: segment, shape: parameter.shape).scalars
+            let largest = parameter.gradient.scalars.map(abs).max() ?? 0
+            for (a, b) in zip(summed, parameter.gradient.scalars) {
+                #expect(abs(a - b) <= 1e-5 * max(largest, 1e-3), "\(parameter.name)")
+            }
+        }
+    }
+
+    @Test func gradientsBeyondTheScaleRunTheStepAgain() throws {
+        let job = TinyJob(.fineTuning, frozenLayers: 1)
+        let cluster = try TinyCluster(job, lanes: [[0, 1], [2, 3]])
+        // Far too fine a scale on every worker: the first attempts saturate.
+        for session in cluster.sessions {
+            session.gradients.exponents =
+                session.gradients.exponents.dropLast(2).map { _ in 90 }
+                + session.gradients.exponents.suffix(2)
+        }
+        try cluster.run(to: 1)
+        #expect(cluster.losses.count == 1)
+
+        let usual = try TinyCluster(job, lanes: [[0, 1, 2, 3]])
+        try usual.run(to: 1)
+        for (a, b) in zip(
+            cluster.sessions[0].program.trainableParameters, usual.sessions[0].program.trainableParameters)
+        {
+            for (x, y) in zip(a.value.scalars, b.value.scalars) { #expect(abs(x - y) < 1e-4, "\(a.name)") }
+        }
+    }
+
+    @Test func aLossThatIsNotANumberIsReportedWithStepAndRate() throws {
+        let job = TinyJob(.featureExtraction)
+        let cluster = try TinyCluster(job, lanes: [[0, 1, 2, 3]])
+        try cluster.run(to: 2)
+        cluster.sessions[0].program.trainableParameters[0].value.fill(.nan)
+        let error = #expect(throws: TechniqueError.self) { try cluster.run() }
+        #expect(error?.code == .notFinite)
+        #expect(error?.message.contains("step 2") == true)
+        #expect(error?.message.contains("learning rate") == true)
+    }
+}
+
+extension TinyJob {
+    init(_ specification: JobSpecification, epochs: Int) {
+        let technique = specification.technique
+        self.init(
+            technique.kind, frozenLayers: technique.frozenLayers, head: technique.head,
+            pooling: technique.pooling, dropout: technique.dropout,
+            optimizer: specification.training.optimizer, epochs: epochs)
+    }
+}
