@@ -5,6 +5,9 @@ import WireProtocol
 
 // Between the messages and the values that the driver and the store speak of. Nowhere else.
 
+/// A time from the network as one that JSON can hold: a report must not be lost for a clock's sake.
+private func sane(_ seconds: Double) -> Double { seconds.isFinite ? min(max(0, seconds), 1e9) : 0 }
+
 extension ContentFile {
     init(_ file: FileReference) { self.init(path: file.path, sha256: file.sha256, size: file.size) }
 }
@@ -40,9 +43,9 @@ extension SegmentResult {
             },
             counts: done.evaluation.map(TaskCounts.init), checkpoint: done.checkpoint.map(ContentFile.init),
             timing: SegmentTiming(
-                compute: timings.computeSeconds, exchange: timings.exchangeSeconds,
-                evaluate: timings.evaluateSeconds, checkpoint: timings.checkpointSeconds,
-                total: timings.totalSeconds, exchangedBytes: timings.exchangedBytes))
+                compute: sane(timings.computeSeconds), exchange: sane(timings.exchangeSeconds),
+                evaluate: sane(timings.evaluateSeconds), checkpoint: sane(timings.checkpointSeconds),
+                total: sane(timings.totalSeconds), exchangedBytes: timings.exchangedBytes))
     }
 }
 
@@ -51,7 +54,7 @@ extension JobReport.Extraction {
         self.init(
             samples: extracted.samples, cacheHits: extracted.cacheHits,
             backboneForwards: extracted.backboneForwards, tokens: extracted.tokens,
-            paddedTokens: extracted.paddedTokens, seconds: extracted.seconds, bytes: extracted.bytes)
+            paddedTokens: extracted.paddedTokens, seconds: sane(extracted.seconds), bytes: extracted.bytes)
     }
 }
 
@@ -88,7 +91,8 @@ struct AddressedReport {
             guard let split = DataSplit(rawValue: message.split) else { return nil }
             (jobID, generation, workerID) = (message.jobID, message.generation, message.workerID)
             report = .evaluated(
-                split: split, counts: message.evaluation.map(TaskCounts.init), seconds: message.seconds)
+                split: split, counts: message.evaluation.map(TaskCounts.init),
+                seconds: sane(message.seconds))
         case .modelExported(let message):
             (jobID, generation, workerID) = (message.jobID, message.generation, message.workerID)
             report = .exported(message.files.map(ContentFile.init))

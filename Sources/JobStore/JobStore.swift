@@ -12,17 +12,19 @@ public final class JobStore: Sendable {
     let writer: any DatabaseWriter
     /// The file's path, or ":memory:".
     public let file: String
-    /// Lines that one job's log may have; a worker that floods it must not fill the disk.
     let maximumLogLines: Int
 
     /// Opens the database, creates it where there is none, and brings an older one up to date.
     /// - Throws: `JobStoreError`: `corrupt`, `foreign`, `newer` or `unavailable`.
-    public convenience init(file url: URL, maximumLogLines: Int = 50_000) throws {
+    ///
+    /// - Parameters:
+    ///   - maximumLogLines: of one job; a worker that floods its log must not fill the disk.
+    ///   - patience: seconds to wait where another process writes to the database.
+    public convenience init(file url: URL, maximumLogLines: Int = 50_000, patience: Double = 5) throws {
         do {
-            var configuration = Self.configuration
-            configuration.journalMode = .wal
-            let queue = try DatabaseQueue(path: url.path, configuration: configuration)
-            try self.init(writer: queue, file: url.path, maximumLogLines: maximumLogLines)
+            let queue = try DatabaseQueue(path: url.path, configuration: Self.configuration(patience))
+            try self.init(
+                writer: queue, file: url.path, journal: "WAL", maximumLogLines: maximumLogLines)
         } catch {
             throw Self.explained(error, file: url.path)
         }
@@ -31,17 +33,20 @@ public final class JobStore: Sendable {
     /// A store that is gone with the process.
     public static func inMemory(maximumLogLines: Int = 50_000) throws -> JobStore {
         try JobStore(
-            writer: DatabaseQueue(configuration: configuration), file: ":memory:",
+            writer: DatabaseQueue(configuration: configuration(0)), file: ":memory:", journal: "MEMORY",
             maximumLogLines: maximumLogLines)
     }
 
-    private init(writer: any DatabaseWriter, file: String, maximumLogLines: Int) throws {
+    private init(writer: any DatabaseWriter, file: String, journal: String, maximumLogLines: Int) throws {
         self.writer = writer
         self.file = file
         self.maximumLogLines = maximumLogLines
-        // After the journal's mode: setting that one lowers this to NORMAL.
-        try writer.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         try writer.write { try Self.claim($0, file: file) }
+        // Only now: the journal's mode is written into the file, which might have been another program's.
+        try writer.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA journal_mode = \(journal)")
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+        }
         let migrator = StoreMigrations.migrator
         guard try !writer.read(migrator.hasBeenSuperseded) else {
             throw JobStoreError(
@@ -54,10 +59,10 @@ public final class JobStore: Sendable {
         try migrator.migrate(writer)
     }
 
-    private static var configuration: Configuration {
+    private static func configuration(_ patience: Double) -> Configuration {
         var configuration = Configuration()
         configuration.label = "graft.job-store"
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(patience)
         return configuration
     }
 

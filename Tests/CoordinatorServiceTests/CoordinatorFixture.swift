@@ -23,7 +23,7 @@ final class CoordinatorFixture: Sendable {
     var stateDirectory: URL { directory.appendingPathComponent("state") }
 
     /// Starts a coordinator; the port of an earlier one can be asked for again.
-    func start(listen: String = "tcp://127.0.0.1:0", timeout: Duration = .milliseconds(800)) async throws
+    func start(listen: String = "tcp://127.0.0.1:0", timeout: Duration = .seconds(4)) async throws
         -> RunningCoordinator
     {
         var logger = Logger(label: "test")
@@ -69,7 +69,7 @@ struct TimedOut: Error, CustomStringConvertible {
 
 /// Waits until `condition` has a value.
 func eventually<Value>(
-    _ what: String, within limit: Duration = .seconds(20), _ condition: () async throws -> Value?
+    _ what: String, within limit: Duration = .seconds(40), _ condition: () async throws -> Value?
 ) async throws -> Value {
     let end = ContinuousClock.now + limit
     while ContinuousClock.now < end {

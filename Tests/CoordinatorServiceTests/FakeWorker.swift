@@ -15,6 +15,10 @@ actor FakeWorker {
         var segmentTime: Duration = .milliseconds(1)
         /// Falls silent when told to run the segment that ends here.
         var diesAtStep: Int?
+        /// Forgets the job when told to run the segment that ends here, but goes on to live.
+        var forgetsAtStep: Int?
+        /// Reports times that are no numbers.
+        var hasBrokenClock = false
         /// Reports this failure when told to run the segment that ends here.
         var failure: (step: Int, failure: Failure)?
         /// Says that its segments are done without uploading checkpoints.
@@ -175,6 +179,10 @@ actor FakeWorker {
             die()
             return nil
         }
+        if behaviour.forgetsAtStep == message.endStep {
+            self.order = nil
+            return nil
+        }
         if let (step, failure) = behaviour.failure, step == message.endStep {
             return .jobFailed(
                 JobFailed(
@@ -185,7 +193,9 @@ actor FakeWorker {
             jobID: message.jobID, generation: message.generation, segment: message.segment, workerID: id,
             endStep: message.endStep,
             evaluation: message.evaluate ? counts("validation", step: message.endStep) : [],
-            timings: SegmentTimings(computeSeconds: 0.5, totalSeconds: 1))
+            timings: behaviour.hasBrokenClock
+                ? SegmentTimings(computeSeconds: .nan, exchangeSeconds: -.infinity, totalSeconds: .infinity)
+                : SegmentTimings(computeSeconds: 0.5, totalSeconds: 1))
         if order.rank == 0 {
             done.steps = (message.firstStep..<message.endStep).map {
                 StepRecord(step: $0, lossFixed: 8 << 32, samples: 8, learningRate: 0.1, gradientNorm: 1)

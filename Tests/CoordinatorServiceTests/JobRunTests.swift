@@ -65,6 +65,7 @@ import WireProtocol
         let client = try await fixture.client(coordinator)
         var behaviour = FakeWorker.Behaviour()
         behaviour.repeats = 3
+        behaviour.hasBrokenClock = true
         _ = try await fixture.worker("901", coordinator, behaviour: behaviour)
         behaviour.losesFirstAcknowledgement = true
         _ = try await fixture.worker("902", coordinator, behaviour: behaviour)
@@ -132,6 +133,25 @@ import WireProtocol
         #expect(detail.resultFiles.isEmpty)
         let report = try CanonicalJSON.decode(JobReport.self, from: detail.reportJSON)
         #expect(report.segments.map(\.endStep) == [5])
+        await coordinator.stop()
+    }
+
+    @Test func `only workers of one kernel family work together`() async throws {
+        let fixture = try CoordinatorFixture()
+        let coordinator = try await fixture.start()
+        let client = try await fixture.client(coordinator)
+        var behaviour = FakeWorker.Behaviour()
+        behaviour.kernelFamily = "openblas/Zen"
+        let stranger = try await fixture.worker("900", coordinator, behaviour: behaviour)
+        for index in 1...2 { _ = try await fixture.worker("90\(index)", coordinator) }
+        _ = try await eventually("registration") { try await client.workers().count == 3 ? true : nil }
+        let (specification, contents) = TestClient.job()
+        try await client.submit("job-1", specification, contents)
+        let detail = try await client.wait(for: .done, of: "job-1")
+        let report = try CanonicalJSON.decode(JobReport.self, from: detail.reportJSON)
+        #expect(report.workers == 2)
+        #expect(report.kernelFamily == "openblas/Haswell")
+        #expect(await stranger.received.isEmpty)
         await coordinator.stop()
     }
 

@@ -13,7 +13,7 @@ import WireProtocol
 
     @Test func `a worker that falls silent costs a generation, not the result`() async throws {
         let fixture = try CoordinatorFixture()
-        let coordinator = try await fixture.start()
+        let coordinator = try await fixture.start(timeout: .milliseconds(1500))
         let client = try await fixture.client(coordinator)
         let survivor = try await fixture.worker("901", coordinator)
         var behaviour = FakeWorker.Behaviour()
@@ -129,6 +129,20 @@ import WireProtocol
         try await client.submit("job-1", specification, contents)
         let detail = try await client.wait(for: .failed, of: "job-1")
         #expect(detail.summary?.message.contains("not in the store") == true)
+        await coordinator.stop()
+    }
+
+    @Test func `a worker that forgets its job does not hold it up for ever`() async throws {
+        let fixture = try CoordinatorFixture()
+        let coordinator = try await fixture.start(timeout: .milliseconds(300))
+        let client = try await fixture.client(coordinator)
+        var behaviour = FakeWorker.Behaviour()
+        behaviour.forgetsAtStep = 10
+        _ = try await fixture.worker("901", coordinator, behaviour: behaviour)
+        let (specification, contents) = TestClient.job()
+        try await client.submit("job-1", specification, contents)
+        let detail = try await client.wait(for: .failed, of: "job-1")
+        #expect(detail.summary?.message.contains("no longer works on it") == true)
         await coordinator.stop()
     }
 
