@@ -18,6 +18,9 @@ final class LineReader {
     /// Throws `DatasetError` (`unreadableFile`).
     init(url: URL, name: String) throws {
         self.name = name
+        guard FileManager.default.fileExists(atPath: url.path) else {
+            throw DatasetError(code: .unreadableFile, reason: "There is no file \(url.path).", file: name)
+        }
         do {
             handle = try FileHandle(forReadingFrom: url)
         } catch {

@@ -15,6 +15,9 @@ public enum JobFileReader {
     /// As `read`, with the place of every value.
     public static func readDocument(_ url: URL) throws -> JobDocument {
         let name = url.relativePath
+        guard FileManager.default.fileExists(atPath: url.path) else {
+            throw JobError(code: .unreadableFile, message: "There is no job file \(url.path).")
+        }
         let data: Data
         do {
             let handle = try FileHandle(forReadingFrom: url)
