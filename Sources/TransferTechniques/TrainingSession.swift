@@ -112,6 +112,7 @@ public final class TrainingSession {
         let rate = learningRates.rate(step: step)
         let scale = clipping.map { clippingScale(norm: norm, maximum: $0) } ?? 1
         optimizer.update(learningRate: rate, gradientScale: scale)
+        for parameter in program.trainableParameters { parameter.clearGradient() }
         let summary = StepSummary(
             step: step,
             lossFixed: FixedPointLoss.units(gradients.result(segment: lossSegment, shape: [1])[0]),

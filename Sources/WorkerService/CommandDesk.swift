@@ -38,6 +38,10 @@ actor CommandDesk {
     }
 
     func handle(_ envelope: Envelope) async {
+        guard envelope.body.isCommand else {
+            environment.logger.debug("an unexpected message from the coordinator was passed over")
+            return
+        }
         try? await environment.coordinator.channel.send(
             envelope.reply(.acknowledged(Acknowledged())), deadline: .now + .seconds(5))
         switch envelope.body {
@@ -64,8 +68,7 @@ actor CommandDesk {
             if let generation, generation.jobID == order.jobID, generation.number <= order.generation {
                 release()
             }
-        default:
-            environment.logger.debug("an unexpected message from the coordinator was passed over")
+        default: break
         }
     }
 
@@ -158,5 +161,15 @@ actor CommandDesk {
         member = nil
         generation = nil
         progress.removeAll()
+    }
+}
+
+extension WireBody {
+    /// Whether this is something that a coordinator tells a worker to do.
+    fileprivate var isCommand: Bool {
+        switch self {
+        case .prepareJob, .extractFeatures, .runSegment, .evaluateModel, .exportModel, .releaseJob: true
+        default: false
+        }
     }
 }

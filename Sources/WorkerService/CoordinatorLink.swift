@@ -33,6 +33,7 @@ struct CoordinatorLink: Sendable {
     func log(_ level: Logger.Level, _ message: String, workerID: String, jobID: String) async {
         logger.log(level: level, "\(message)")
         let line = WorkerLog(workerID: workerID, jobID: jobID, level: level.rawValue, message: message)
-        try? await channel.send(Envelope(body: .workerLog(line)), deadline: .now + .seconds(1))
+        _ = try? await channel.request(
+            .workerLog(line), patience: RequestPatience(timeout: .seconds(1), deadline: .seconds(2)))
     }
 }

@@ -30,14 +30,15 @@ final class DedicatedThread: SerialExecutor {
 
     private let queue = Queue()
 
-    /// - Parameter name: the thread's name in debuggers and /proc.
+    /// - Parameter name: the thread's name in debuggers and /proc, 15 bytes at the most.
     init(name: String) {
         let thread = Thread { [queue] in
+            // Set from within: a name given before the start does not reach the system.
+            Thread.current.name = name
             while let work = queue.next() {
                 work.job.runSynchronously(on: work.executor)
             }
         }
-        thread.name = name
         thread.stackSize = 8 << 20
         thread.start()
     }

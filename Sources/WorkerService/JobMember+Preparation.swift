@@ -21,7 +21,9 @@ extension JobMember {
             listener: environment.peers, context: environment.context, jobID: order.jobID,
             generation: order.generation, rank: order.rank, members: order.members)
         adopt(link)
-        let problems = await link.greetPeers()
+        let patience = RequestPatience(
+            timeout: .seconds(1), deadline: min(.seconds(10), environment.configuration.peerTimeout))
+        let problems = await link.greetPeers(patience: patience)
         try Task.checkCancellation()
 
         let prepared = try build(specification, plan, link)

@@ -1,0 +1,136 @@
+import ContentStore
+import Foundation
+import WireProtocol
+import ZeroMQMessaging
+
+/// The coordinator's side of the protocol over real sockets, driven by a test's script.
+actor FakeCoordinator {
+    struct Timeout: Error, CustomStringConvertible { var description: String }
+
+    nonisolated let endpoint: String
+    nonisolated let store: BlobStore
+    private let router: RouterEndpoint
+    private var identities: [String: [UInt8]] = [:]
+    private(set) var registrations: [RegisterWorker] = []
+    private(set) var heartbeats: [Heartbeat] = []
+    private(set) var departures: [String] = []
+    private(set) var reports: [WireBody] = []
+    private(set) var chunkRequests = 0
+    /// What a test wants to compare later.
+    var notes: ([String], [[Int]]) = ([], [])
+    private var knowsWorkers = true
+    private var acknowledged: Set<String> = []
+
+    init(context: MessagingContext, folder: URL, endpoint: String = "tcp://127.0.0.1:0") async throws {
+        router = try await context.bindRouter(to: endpoint)
+        self.endpoint = router.endpoint
+        store = try BlobStore(directory: folder)
+        let router = router
+        Task { for await message in router.incoming { await self.receive(message) } }
+    }
+
+    func close() async { await router.close() }
+
+    func forgetWorkers() { knowsWorkers = false }
+
+    private func receive(_ message: RouterMessage) async {
+        guard let envelope = try? Envelope.decode(message.body) else { return }
+        guard let reply = answer(envelope, from: message.identity) else { return }
+        guard let bytes = try? envelope.reply(reply).encode() else { return }
+        try? await router.send(bytes, to: message.identity)
+    }
+
+    private func answer(_ envelope: Envelope, from identity: [UInt8]) -> WireBody? {
+        do {
+            switch envelope.body {
+            case .registerWorker(let worker):
+                registrations.append(worker)
+                identities[worker.workerID] = identity
+                knowsWorkers = true
+                return .workerRegistered(
+                    WorkerRegistered(
+                        coordinatorID: "fake", heartbeatIntervalMilliseconds: 50,
+                        heartbeatTimeoutMilliseconds: 2000))
+            case .heartbeat(let heartbeat):
+                heartbeats.append(heartbeat)
+                return .heartbeatReply(HeartbeatReply(known: knowsWorkers))
+            case .leaveCluster(let goodbye):
+                departures.append(goodbye.workerID)
+                return .acknowledged(Acknowledged())
+            case .queryBlobs(let query):
+                return .blobStatus(BlobStatus(missing: query.sha256s.filter { !store.contains($0) }))
+            case .getBlobChunk(let query):
+                chunkRequests += 1
+                let (data, total) = try store.read(query.sha256, offset: query.offset, length: query.length)
+                return .blobChunk(
+                    BlobChunk(sha256: query.sha256, totalSize: total, offset: query.offset, data: data))
+            case .putBlobChunk(let chunk):
+                let progress = try store.append(
+                    chunk.data, at: chunk.offset, of: chunk.sha256, totalSize: chunk.totalSize)
+                return .blobChunkStored(
+                    BlobChunkStored(
+                        sha256: chunk.sha256, nextOffset: progress.nextOffset, complete: progress.isComplete))
+            case .acknowledged:
+                acknowledged.insert(envelope.requestID)
+                return nil
+            default:
+                reports.append(envelope.body)
+                return .acknowledged(Acknowledged())
+            }
+        } catch {
+            return .refusal(Refusal(code: "fake", message: "\(error)"))
+        }
+    }
+
+    /// Sends a command and waits until the worker has acknowledged it.
+    func command(_ body: WireBody, to workerID: String) async throws {
+        guard let identity = identities[workerID] else { throw Timeout(description: "no worker \(workerID)") }
+        let envelope = Envelope(requestID: UUID().uuidString, body: body)
+        try await router.send(try envelope.encode(), to: identity)
+        try await until("an acknowledgement of \(body)") { self.acknowledged.contains(envelope.requestID) }
+    }
+
+    /// Waits for the next report that `pick` takes, and removes it.
+    func report<Value: Sendable>(
+        within seconds: Double = 30, _ pick: @Sendable (WireBody) -> Value?
+    ) async throws -> Value {
+        var found: Value?
+        try await until("a report (there are \(reports))", within: seconds) {
+            for (index, body) in self.reports.enumerated() {
+                if let value = pick(body) {
+                    found = value
+                    self.reports.remove(at: index)
+                    return true
+                }
+            }
+            return false
+        }
+        guard let found else { throw Timeout(description: "no report") }
+        return found
+    }
+
+    func until(
+        _ what: @autoclosure () -> String, within seconds: Double = 30, _ condition: () -> Bool
+    ) async throws {
+        let end = ContinuousClock.now + .seconds(seconds)
+        while !condition() {
+            guard ContinuousClock.now < end else { throw Timeout(description: "waited for \(what())") }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    func untilRegistered(_ count: Int) async throws {
+        try await until("\(count) registrations, there are \(registrations.count)") {
+            self.registrations.count >= count
+        }
+    }
+
+    func untilHeartbeats(_ count: Int) async throws {
+        let wanted = heartbeats.count + count
+        try await until("heartbeats") { self.heartbeats.count >= wanted }
+    }
+
+    func untilDepartures(_ count: Int) async throws {
+        try await until("departures") { self.departures.count >= count }
+    }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import Testing
+import TrainingJobs
+import WireProtocol
+
+@testable import WorkerService
+
+@Suite(.serialized) struct FaultTests {
+    private func withJob(
+        _ names: [String] = ["a"],
+        _ specification: JobSpecification = WorkerFixture.specification(.fineTuning),
+        peerTimeout: Duration = .seconds(10), _ body: @Sendable (JobScript) async throws -> Void
+    ) async throws {
+        let fixture = try await WorkerFixture()
+        try await fixture.withWorkers(names, peerTimeout: peerTimeout) { ids in
+            try await body(
+                JobScript(fixture: fixture, specification: specification, jobID: "job", workerIDs: ids))
+        }
+        await fixture.shutdown()
+    }
+
+    @Test func aRepeatedCommandIsReportedAgainAndNotRunAgain() async throws {
+        try await withJob { script in
+            _ = try await script.prepare()
+            _ = try await script.extract()
+            let first = try await script.run(to: 3)
+            let again = try await script.run(to: 3)
+            #expect(first == again)
+            let next = try await script.run(segment: 1, from: 3, to: 4)
+            #expect(next.first?.endStep == 4)
+        }
+    }
+
+    @Test func aReleaseEndsALongSegmentAtOnce() async throws {
+        let long = WorkerFixture.specification(.fineTuning, epochs: 1_000_000)
+        try await withJob(["a", "b"], long) { script in
+            _ = try await script.prepare()
+            _ = try await script.extract()
+            try await script.start(to: 1_000_000)
+            try await script.coordinator.untilHeartbeats(10)
+            #expect(await script.coordinator.heartbeats.last?.activity == "training")
+            try await script.release()
+            let start = ContinuousClock.now
+            let next = JobScript(
+                fixture: script.fixture, specification: WorkerFixture.specification(.featureExtraction),
+                jobID: "next", workerIDs: script.workerIDs)
+            _ = try await next.prepare()
+            #expect(start.duration(to: .now) < .seconds(5))
+            _ = try await next.extract()
+            #expect(try await next.run(to: 2).count == 2)
+        }
+    }
+
+    @Test func aLossThatIsNotANumberEndsTheJobWithAdvice() async throws {
+        let wild = WorkerFixture.specification(
+            .fineTuning, optimizer: .init(kind: .sgd, learningRate: 1e38), epochs: 20)
+        try await withJob(["a"], wild) { script in
+            _ = try await script.prepare()
+            _ = try await script.extract()
+            try await script.start(to: 40)
+            let failed = try await script.failure()
+            #expect(failed.failure?.code == "nan_loss")
+            #expect(failed.failure?.message.contains("learning rate") == true)
+            #expect(failed.lostWorkerID.isEmpty)
+        }
+    }
+
+    @Test func aSilentPeerIsNamed() async throws {
+        try await withJob(["a", "b"], peerTimeout: .seconds(1)) { script in
+            _ = try await script.prepare()
+            _ = try await script.extract()
+            try await script.start(to: 3, only: [script.workerIDs[0]])
+            let failed = try await script.failure()
+            #expect(failed.workerID == script.workerIDs[0])
+            #expect(failed.lostWorkerID == script.workerIDs[1])
+        }
+    }
+
+    @Test func aPeerThatCannotBeReachedIsAProblemOfPreparation() async throws {
+        try await withJob(["a"], peerTimeout: .seconds(1)) { script in
+            let orders = try await script.fixture.preparations(
+                script.specification, jobID: "job", workerIDs: [script.workerIDs[0], "nobody"])
+            try await script.coordinator.command(.prepareJob(orders[0]), to: script.workerIDs[0])
+            let prepared = try await script.coordinator.report {
+                if case .jobPrepared(let report) = $0 { report } else { nil }
+            }
+            #expect(prepared.failure == nil)
+            #expect(prepared.problems.map(\.toEndpoint) == ["tcp://127.0.0.1:9"])
+        }
+    }
+
+    @Test func aBrokenBackboneIsAFailureOfPreparation() async throws {
+        try await withJob { script in
+            var order = try await script.fixture.preparations(
+                script.specification, jobID: "job", workerIDs: script.workerIDs)[0]
+            order.files.removeAll { $0.path == "backbone/model.safetensors" }
+            try await script.coordinator.command(.prepareJob(order), to: script.workerIDs[0])
+            let prepared = try await script.coordinator.report {
+                if case .jobPrepared(let report) = $0 { report } else { nil }
+            }
+            #expect(prepared.failure?.message.contains("model.safetensors") == true)
+        }
+    }
+
+    @Test(arguments: ["../escape", "/absolute", "backbone/../../x", "backbone//x"])
+    func aPathThatLeadsOutOfTheJobIsRefused(path: String) async throws {
+        try await withJob { script in
+            var order = try await script.fixture.preparations(
+                script.specification, jobID: "job", workerIDs: script.workerIDs)[0]
+            order.files[0].path = path
+            try await script.coordinator.command(.prepareJob(order), to: script.workerIDs[0])
+            let prepared = try await script.coordinator.report {
+                if case .jobPrepared(let report) = $0 { report } else { nil }
+            }
+            #expect(prepared.failure?.code == "bad_content")
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import TrainingJobs
+import WireProtocol
+
+/// What a coordinator does with a job, step by step.
+struct JobScript: Sendable {
+    let fixture: WorkerFixture
+    let specification: JobSpecification
+    let jobID: String
+    let workerIDs: [String]
+    var generation = 1
+
+    var coordinator: FakeCoordinator { fixture.coordinator }
+
+    func prepare(checkpoint: FileReference? = nil, startStep: Int = 0) async throws -> [JobPrepared] {
+        let orders = try await fixture.preparations(
+            specification, jobID: jobID, generation: generation, workerIDs: workerIDs, checkpoint: checkpoint,
+            startStep: startStep)
+        for (id, order) in zip(workerIDs, orders) {
+            try await coordinator.command(.prepareJob(order), to: id)
+        }
+        return try await reports { if case .jobPrepared(let report) = $0 { report } else { nil } }
+    }
+
+    func extract() async throws -> [FeaturesExtracted] {
+        for id in workerIDs {
+            try await coordinator.command(
+                .extractFeatures(ExtractFeatures(jobID: jobID, generation: generation)), to: id)
+        }
+        return try await reports { if case .featuresExtracted(let report) = $0 { report } else { nil } }
+    }
+
+    func run(segment: Int = 0, from first: Int = 0, to end: Int) async throws -> [SegmentDone] {
+        try await start(segment: segment, from: first, to: end)
+        return try await reports { if case .segmentDone(let report) = $0 { report } else { nil } }
+    }
+
+    func start(segment: Int = 0, from first: Int = 0, to end: Int, only ids: [String]? = nil) async throws {
+        let order = RunSegment(
+            jobID: jobID, generation: generation, segment: segment, firstStep: first, endStep: end,
+            evaluate: true, checkpoint: true)
+        for id in ids ?? workerIDs { try await coordinator.command(.runSegment(order), to: id) }
+    }
+
+    func failure() async throws -> JobFailed {
+        try await coordinator.report { if case .jobFailed(let report) = $0 { report } else { nil } }
+    }
+
+    func release() async throws {
+        for id in workerIDs {
+            try await coordinator.command(
+                .releaseJob(ReleaseJob(jobID: jobID, generation: generation)), to: id)
+        }
+    }
+
+    /// One report of every worker, in no order.
+    private func reports<Report: Sendable>(_ pick: @Sendable (WireBody) -> Report?) async throws -> [Report] {
+        var reports: [Report] = []
+        for _ in workerIDs { reports.append(try await coordinator.report(pick)) }
+        return reports
+    }
+}
+
+extension [SegmentDone] {
+    var rankZero: SegmentDone? { first { $0.checkpoint != nil } }
+
+    /// Counts of all workers together: confusion, then samples, then losses.
+    var evaluation: [Int] {
+        let counts = flatMap(\.evaluation)
+        let confusion = (0..<4).map { index in counts.reduce(0) { $0 + $1.confusion[index] } }
+        return confusion + [
+            counts.reduce(0) { $0 + $1.samples }, Int(counts.reduce(0) { $0 + $1.lossFixed }),
+        ]
+    }
+}
