@@ -25,6 +25,7 @@ public final class TrainingSession {
     /// The sums of this step: parameters in their order, then the loss and a count of cut-off gradients.
     public let gradients: FixedPointAccumulator
 
+    private let parameters: [Parameter]
     private let seed: UInt64
     private let ownedLanes: [Int]
     private let optimizer: any Optimizer
@@ -47,15 +48,16 @@ public final class TrainingSession {
     ) {
         let training = specification.training
         self.program = program
+        parameters = program.trainableParameters
         self.ownedLanes = ownedLanes.sorted()
         seed = specification.seed
         schedule = StepSchedule(sampleCount: trainCount, batch: training.batch, laneCount: laneCount)
         totalSteps = training.steps ?? (training.epochs ?? 1) * max(1, schedule.stepsPerEpoch)
-        optimizer = OptimizerFactory.optimizer(training.optimizer, for: program.trainableParameters)
+        optimizer = OptimizerFactory.optimizer(training.optimizer, for: parameters)
         learningRates = OptimizerFactory.schedule(
             training.schedule, peak: training.optimizer.learningRate, totalSteps: totalSteps)
         clipping = training.gradientClipping
-        gradients = FixedPointAccumulator(segmentCounts: program.trainableParameters.map(\.count) + [1, 1])
+        gradients = FixedPointAccumulator(segmentCounts: parameters.map(\.count) + [1, 1])
         fixBookkeepingExponents()
     }
 
@@ -104,15 +106,15 @@ public final class TrainingSession {
     /// Applies the summed gradients. All workers do the same with the same results.
     public func finishStep() throws -> Outcome {
         if gradients.result(segment: saturationSegment, shape: [1])[0] > 0 { return try lowerScale() }
-        for (segment, parameter) in program.trainableParameters.enumerated() {
+        for (segment, parameter) in parameters.enumerated() {
             parameter.setGradient { gradients.copyResult(segment: segment, into: $0) }
         }
-        let norm = globalGradientNorm(program.trainableParameters)
+        let norm = globalGradientNorm(parameters)
         guard norm.isFinite else { throw notFinite("the norm of the gradient is \(norm)", lane: nil) }
         let rate = learningRates.rate(step: step)
         let scale = clipping.map { clippingScale(norm: norm, maximum: $0) } ?? 1
         optimizer.update(learningRate: rate, gradientScale: scale)
-        for parameter in program.trainableParameters { parameter.clearGradient() }
+        for parameter in parameters { parameter.clearGradient() }
         let summary = StepSummary(
             step: step,
             lossFixed: FixedPointLoss.units(gradients.result(segment: lossSegment, shape: [1])[0]),
@@ -131,7 +133,7 @@ public final class TrainingSession {
     /// Everything that the coming steps depend on, but the job itself.
     public func checkpoint() throws -> [UInt8] {
         try TrainingCheckpoint(
-            step: step, exponents: gradients.exponents, parameters: program.trainableParameters,
+            step: step, exponents: gradients.exponents, parameters: parameters,
             optimizerState: optimizer.stateTensors()
         ).encoded()
     }
@@ -140,12 +142,12 @@ public final class TrainingSession {
     ///
     /// - Throws: `TechniqueError` `.badCheckpoint` that names what does not fit.
     public func restore(_ bytes: [UInt8]) throws {
-        let checkpoint = try TrainingCheckpoint.decode(bytes, parameters: program.trainableParameters)
+        let checkpoint = try TrainingCheckpoint.decode(bytes, parameters: parameters)
         guard checkpoint.exponents.count == gradients.segmentCounts.count else {
             throw TechniqueError(.badCheckpoint, "the checkpoint is of another set of trained parameters")
         }
         try optimizer.restoreState(Dictionary(checkpoint.optimizerState.map { ($0.name, $0.tensor) }) { $1 })
-        checkpoint.assignParameters(to: program.trainableParameters)
+        checkpoint.assignParameters(to: parameters)
         gradients.exponents = checkpoint.exponents
         beginNextSums()
         step = checkpoint.step
@@ -153,7 +155,7 @@ public final class TrainingSession {
 
     // MARK: - Parts of a step
 
-    private var lossSegment: Int { program.trainableParameters.count }
+    private var lossSegment: Int { parameters.count }
     private var saturationSegment: Int { lossSegment + 1 }
 
     private func positions(lane: Int) -> [Int] {
@@ -167,7 +169,7 @@ public final class TrainingSession {
     }
 
     private func addGradients(lane: Int) throws {
-        for (segment, parameter) in program.trainableParameters.enumerated() {
+        for (segment, parameter) in parameters.enumerated() {
             switch parameter.gradientContents {
             case .none: continue
             case .rows(let rows): gradients.add(parameter.gradient, segment: segment, rows: rows)

@@ -82,35 +82,50 @@ actor BlobTransfer {
         return chunks.sorted { $0.offset < $1.offset }
     }
 
-    /// Stores bytes and uploads them under their hash.
+    /// Uploads bytes under their hash.
     func upload(bytes: [UInt8], path: String) async throws -> FileReference {
-        try await upload(try store.addBytes(bytes), path: path)
+        let file = FileReference(path: path, sha256: FileHasher.sha256(of: bytes), size: bytes.count)
+        try await upload(file) { offset, length in Array(bytes[offset..<offset + length]) }
+        return file
     }
 
-    /// Stores a file's bytes and uploads them under their hash.
-    func upload(file: URL, path: String) async throws -> FileReference {
-        try await upload(try store.addFile(at: file), path: path)
+    /// Uploads a file under its hash. It must not change meanwhile.
+    func upload(file url: URL, path: String) async throws -> FileReference {
+        let reference = try FileHasher.reference(ofFileAt: url)
+        let handle = try FileHandle(forReadingFrom: url)
+        defer { try? handle.close() }
+        let file = FileReference(path: path, sha256: reference.sha256, size: reference.size)
+        try await upload(file) { offset, length in
+            try handle.seek(toOffset: UInt64(offset))
+            return Array(try handle.read(upToCount: length) ?? Data())
+        }
+        return file
     }
 
-    private func upload(_ blob: BlobReference, path: String) async throws -> FileReference {
-        let file = FileReference(path: path, sha256: blob.sha256, size: blob.size)
-        let reply = try await coordinator.request(.queryBlobs(QueryBlobs(sha256s: [blob.sha256])))
-        guard case .blobStatus(let status) = reply, status.missing.contains(blob.sha256) else { return file }
+    /// Sends what the coordinator lacks. What is uploaded is not kept here: checkpoints would fill the disk.
+    private func upload(_ file: FileReference, read: (_ offset: Int, _ length: Int) throws -> [UInt8])
+        async throws
+    {
+        let reply = try await coordinator.request(.queryBlobs(QueryBlobs(sha256s: [file.sha256])))
+        guard case .blobStatus(let status) = reply, status.missing.contains(file.sha256) else { return }
         var offset = 0
         var isComplete = false
         while !isComplete {
             try Task.checkCancellation()
-            let (data, total) = try store.read(blob.sha256, offset: offset, length: Self.chunkBytes)
-            let chunk = PutBlobChunk(sha256: blob.sha256, totalSize: total, offset: offset, data: data)
-            guard case .blobChunkStored(let stored) = try await coordinator.request(.putBlobChunk(chunk))
-            else {
-                throw WorkerError(
-                    .refused, "the coordinator did not take a chunk of \(path) (\(blob.sha256))",
-                    context: path)
-            }
+            guard (0...file.size).contains(offset) else { throw notTaken(file) }
+            let data = try read(offset, min(Self.chunkBytes, file.size - offset))
+            let chunk = PutBlobChunk(sha256: file.sha256, totalSize: file.size, offset: offset, data: data)
+            guard case .blobChunkStored(let stored) = try await coordinator.request(.putBlobChunk(chunk)),
+                stored.complete || stored.nextOffset != offset
+            else { throw notTaken(file) }
             offset = stored.nextOffset
             isComplete = stored.complete
         }
-        return file
+    }
+
+    private func notTaken(_ file: FileReference) -> WorkerError {
+        WorkerError(
+            .refused, "the coordinator did not take a chunk of \(file.path) (\(file.sha256))",
+            context: file.path)
     }
 }

@@ -33,8 +33,7 @@ final class DedicatedThread: SerialExecutor {
     /// - Parameter name: the thread's name in debuggers and /proc, 15 bytes at the most.
     init(name: String) {
         let thread = Thread { [queue] in
-            // Set from within: a name given before the start does not reach the system.
-            Thread.current.name = name
+            Self.nameCurrentThread(name)
             while let work = queue.next() {
                 work.job.runSynchronously(on: work.executor)
             }
@@ -50,4 +49,14 @@ final class DedicatedThread: SerialExecutor {
     }
 
     func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+
+    /// Foundation's own name does not reach the system dependably: before the start there is no thread to
+    /// name, and within it the object may not know its thread yet.
+    private static func nameCurrentThread(_ name: String) {
+        let descriptor = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        let bytes = Array(name.utf8)
+        _ = write(descriptor, bytes, bytes.count)
+        close(descriptor)
+    }
 }

@@ -16,6 +16,9 @@ public struct Worker: Service {
     public let configuration: WorkerConfiguration
     private let logger: Logger
 
+    /// Seconds after which a fetched blob goes, when a worker starts: it can be fetched again.
+    private static let blobLifetime: TimeInterval = 14 * 86_400
+
     public init(configuration: WorkerConfiguration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
@@ -43,6 +46,8 @@ public struct Worker: Service {
             to: configuration.coordinatorEndpoint, identity: Array("worker-\(identity.sessionID)".utf8))
         let link = CoordinatorLink(channel: RequestChannel(connection: connection), logger: logger)
         let store = try BlobStore(directory: configuration.cacheDirectory.appendingPathComponent("blobs"))
+        let expiry = Date(timeIntervalSinceNow: -Self.blobLifetime)
+        try store.removeBlobs(keeping: [], unlessAddedSince: expiry)
         let environment = JobEnvironment(
             workerID: identity.workerID, configuration: configuration,
             features: try FeatureStore(

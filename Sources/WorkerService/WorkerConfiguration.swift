@@ -23,7 +23,7 @@ public struct WorkerConfiguration: Sendable {
     public init(
         coordinatorEndpoint: String, name: String, cacheDirectory: URL, cacheLimitBytes: Int? = nil,
         peerListenEndpoint: String = "tcp://0.0.0.0:0", advertisedAddress: String? = nil,
-        peerTimeout: Duration = .seconds(20), exitWithParent: Bool = false
+        peerTimeout: Duration = .seconds(30), exitWithParent: Bool = false
     ) {
         self.coordinatorEndpoint = coordinatorEndpoint
         self.name = name

@@ -89,6 +89,36 @@ import WireProtocol
         }
     }
 
+    @Test func damagedFeaturesAreComputedAgainAndTheJobsLogSaysSo() async throws {
+        try await withJob { script in
+            _ = try await script.prepare()
+            let first = try await script.extract()[0]
+            let done = try await script.run(to: 3)
+            try await script.release()
+            let cache = script.fixture.folder.appendingPathComponent("a/features")
+            let segments = try FileManager.default.contentsOfDirectory(atPath: cache.path)
+                .filter { $0.hasSuffix(".features") }
+            #expect(segments.count == 1)
+            let url = cache.appendingPathComponent(segments[0])
+            var bytes = try Data(contentsOf: url)
+            bytes[100] ^= 1
+            try bytes.write(to: url)
+
+            let next = JobScript(
+                fixture: script.fixture, specification: script.specification, jobID: "next",
+                workerIDs: script.workerIDs)
+            _ = try await next.prepare()
+            let second = try await next.extract()[0]
+            #expect(second.backboneForwards == first.backboneForwards && second.cacheHits == first.cacheHits)
+            let line = try await script.coordinator.report {
+                if case .workerLog(let line) = $0 { line } else { nil }
+            }
+            #expect(line.message.contains(segments[0]) && line.jobID == "next")
+            let again = try await next.run(to: 3)
+            #expect(again.rankZero?.checkpoint?.sha256 == done.rankZero?.checkpoint?.sha256)
+        }
+    }
+
     @Test func aBrokenBackboneIsAFailureOfPreparation() async throws {
         try await withJob { script in
             var order = try await script.fixture.preparations(

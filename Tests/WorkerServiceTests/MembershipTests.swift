@@ -1,4 +1,5 @@
 import Foundation
+import ServiceLifecycle
 import Testing
 import ZeroMQMessaging
 
@@ -15,6 +16,23 @@ import ZeroMQMessaging
             try await fixture.coordinator.untilHeartbeats(3)
             #expect(await fixture.coordinator.heartbeats.last?.activity == "idle")
         }
+        try await fixture.coordinator.untilDepartures(1)
+        await fixture.shutdown()
+    }
+
+    @Test func aGracefulShutdownTakesItOutOfTheCluster() async throws {
+        let fixture = try await WorkerFixture()
+        let worker = Worker(
+            configuration: WorkerConfiguration(
+                coordinatorEndpoint: fixture.coordinator.endpoint, name: "a",
+                cacheDirectory: fixture.folder.appendingPathComponent("a"),
+                peerListenEndpoint: "tcp://127.0.0.1:0"), logger: WorkerFixture.logger)
+        let group = ServiceGroup(services: [worker], logger: WorkerFixture.logger)
+        let running = Task { try await group.run() }
+        try await fixture.coordinator.untilRegistered(1)
+        await group.triggerGracefulShutdown()
+        // A service that ends while the group shuts down is no failure of the group's.
+        try await running.value
         try await fixture.coordinator.untilDepartures(1)
         await fixture.shutdown()
     }
