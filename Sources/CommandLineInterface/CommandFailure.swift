@@ -1,8 +1,4 @@
-import CheckpointFormats
-import ContentStore
 import Foundation
-import PretrainedBackbones
-import Tokenization
 import TrainingDatasets
 import TrainingJobs
 import WireProtocol

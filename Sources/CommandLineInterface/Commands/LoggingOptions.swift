@@ -4,10 +4,16 @@ import ServiceLifecycle
 
 /// How much a service says, on standard error.
 struct LoggingOptions: ParsableArguments {
+    private static let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+
     @Option(
-        help: ArgumentHelp(
-            "How much to log: \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")).",
-            valueName: "level"))
+        help: ArgumentHelp("How much to log: \(levels). (default: info)", valueName: "level"),
+        transform: { text in
+            guard let level = Logger.Level(rawValue: text) else {
+                throw ValidationError("\"\(text)\" is no level; choose from \(levels).")
+            }
+            return level
+        })
     var logLevel = Logger.Level.info
 
     func logger(_ label: String) -> Logger {
@@ -25,5 +31,3 @@ struct LoggingOptions: ParsableArguments {
         try await ServiceGroup(configuration: configuration).run()
     }
 }
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}
