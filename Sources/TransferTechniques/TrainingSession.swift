@@ -7,9 +7,10 @@ import TrainingJobs
 /// owns, and applies the update once somebody has summed `gradients` over all workers.
 ///
 /// ```
-/// for lane in session.lanes(ofStep) { try session.accumulate(lane:, from: source) }
-/// …sum session.gradients over the ring, or call finishAlone()…
-/// switch try session.finishStep() { … }
+/// for lane in session.lanesOfStep { try session.accumulate(lane: lane, from: source) }
+/// session.finishAccumulation()
+/// // …sum session.gradients over the workers, or session.reduceAlone()…
+/// let outcome = try session.finishStep()
 /// ```
 ///
 /// The bits of the parameters do not depend on how lanes are spread over workers: a lane's gradient is a

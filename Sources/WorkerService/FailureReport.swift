@@ -45,6 +45,14 @@ enum FailureReport {
             Failure(code: error.code.description, message: error.message, context: error.peerName ?? "")
         case let error as CheckpointError:
             Failure(code: error.code.description, message: error.description, context: error.file)
+        case let error as PretrainedBackboneError:
+            Failure(code: error.code.description, message: error.description, context: error.file)
+        case let error as TokenizationError:
+            Failure(code: error.code.description, message: error.description, context: error.file)
+        case let error as DatasetError:
+            Failure(code: error.code.name, message: error.description)
+        case let error as JobError:
+            Failure(code: error.code.name, message: error.message)
         case let error as ContentStoreError:
             Failure(code: error.code.name, message: error.message)
         case let error as RefusedError:

@@ -10,10 +10,6 @@ public struct WorkerError: Error, Sendable, CustomStringConvertible {
         public static let outOfOrder = Code("out_of_order")
         /// A blob or shard is not what the coordinator said it is.
         public static let badContent = Code("bad_content")
-        /// The loss or the gradient is not a number, or infinite.
-        public static let notFinite = Code("nan_loss")
-        /// A peer did not answer in time.
-        public static let peerLost = Code("peer_lost")
         /// The coordinator refused a request.
         public static let refused = Code("refused")
         /// Another process runs under this worker's name.
