@@ -11,7 +11,7 @@ public final class BertEncoder: TransformerBackbone {
     public let configuration: BertConfiguration
     public let embeddings: BertEmbeddings
     public let layers: [TransformerEncoderLayer]
-    public private(set) lazy var rowsAreIndependent = measureRowIndependence()
+    public private(set) lazy var rowAlignment = measureRowAlignment()
 
     /// All weights zero: for `load` and `random`.
     init(_ configuration: BertConfiguration) {
@@ -63,12 +63,10 @@ public final class BertEncoder: TransformerBackbone {
         embeddings.parameters + layers[..<cut].flatMap(\.parameters)
     }
 
-    private func measureRowIndependence() -> Bool {
+    private func measureRowAlignment() -> Int? {
         let (hidden, intermediate) = (configuration.hiddenSize, configuration.intermediateSize)
-        let environment = BLASEnvironment.current
-        return [(hidden, hidden), (hidden, intermediate), (intermediate, hidden)].allSatisfy {
-            environment.rowIndependence(k: $0.0, n: $0.1)
-        }
+        return RowAlignment.measure(
+            sizes: [(hidden, hidden), (hidden, intermediate), (intermediate, hidden)])
     }
 }
 

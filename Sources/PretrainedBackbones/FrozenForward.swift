@@ -5,18 +5,36 @@ extension TransformerBackbone {
     /// Hidden states at cut `cut`, without graph and dropout: [tokens, hiddenSize].
     ///
     /// The bits of a sample's rows do not depend on the other samples of the batch, so that a feature may be
-    /// computed anywhere and kept. Where BLAS does not grant that, samples go through one by one.
+    /// computed anywhere and kept. Where `rowAlignment` is more than 1, rows of zeros stand behind each sample
+    /// to grant that; where it is `nil`, samples go through one by one.
     public func frozenForward(_ batch: TokenBatch, belowCut cut: Int) -> Tensor {
-        guard batch.count > 1, !rowsAreIndependent else { return frozenForwardTogether(batch, belowCut: cut) }
-        let parts = (0..<batch.count).map {
-            frozenForwardTogether(TokenBatch([batch.sequence($0)]), belowCut: cut)
+        let parts = AlignedLayout.groups(of: batch.layout, alignment: rowAlignment).map { sequences in
+            frozenForwardTogether(TokenBatch(sequences.map(batch.sequence)), belowCut: cut)
         }
-        return .concatenatingRows(parts)
+        return parts.count == 1 ? parts[0] : .concatenatingRows(parts + [.zeros([0, hiddenSize])])
+    }
+
+    /// Rows of zeros that `frozenForward` computes beside a batch's tokens.
+    public func fillerRows(_ layout: SequenceLayout) -> Int {
+        AlignedLayout.groups(of: layout, alignment: rowAlignment).reduce(0) { sum, sequences in
+            let group = SequenceLayout(lengths: Array(layout.lengths[sequences]))
+            return sum + AlignedLayout(group, alignment: rowAlignment).fillerRows
+        }
     }
 
     private func frozenForwardTogether(_ batch: TokenBatch, belowCut cut: Int) -> Tensor {
         let context = ForwardContext.evaluation
         let embedded = embed(batch, context: context)
-        return forward(embedded, layers: 0..<cut, layout: batch.layout, context: context).value
+        let aligned = AlignedLayout(batch.layout, alignment: rowAlignment)
+        guard aligned.fillerRows > 0 else {
+            return forward(embedded, layers: 0..<cut, layout: batch.layout, context: context).value
+        }
+        let spread = Tensor.zeros([aligned.layout.tokenCount, hiddenSize])
+        for (source, target) in aligned.moves { spread.rows(target).assign(embedded.value.rows(source)) }
+        let hidden = forward(Variable(spread), layers: 0..<cut, layout: aligned.layout, context: context)
+            .value
+        let result = Tensor(uninitialized: embedded.shape)
+        for (source, target) in aligned.moves { result.rows(source).assign(hidden.rows(target)) }
+        return result
     }
 }

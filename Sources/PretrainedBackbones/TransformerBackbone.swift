@@ -15,9 +15,9 @@ public protocol TransformerBackbone: Module {
     var vocabularySize: Int { get }
     /// Tokens of a sequence at the most.
     var maximumLength: Int { get }
-    /// Whether each row of this model's matrix products comes out alike whatever stands beside it; measured
-    /// on the BLAS in use.
-    var rowsAreIndependent: Bool { get }
+    /// Where samples begin at multiples of this, their rows of matrix products are the same bits whatever
+    /// stands beside them: 1 where that holds anywhere, `nil` where it never does. Measured on the BLAS in use.
+    var rowAlignment: Int? { get }
 
     /// Hidden states below the first layer.
     /// - Precondition: ids are below `vocabularySize`, lengths at most `maximumLength`.
