@@ -95,8 +95,7 @@ let package = Package(
             [
                 "ZeroMQMessaging", "WireProtocol", "Collectives", "TrainingJobs", "TrainingDatasets",
                 "ContentStore", "FeatureCache", "TransferTechniques", "PretrainedBackbones",
-                "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization", crypto,
-                lifecycle, logging,
+                "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization", lifecycle, logging,
             ]),
 
         // Entry.
@@ -109,22 +108,58 @@ let package = Package(
             ]),
         .executableTarget(name: "graft", dependencies: ["CommandLineInterface"], swiftSettings: strict),
 
+        // Shared by tests: real input, temporary folders, a Python with the references.
+        .target(name: "TestingSupport", path: "Tests/TestingSupport", swiftSettings: strict),
+
         tests("TensorKernels", ["CTensorKernels"], resources: [.copy("Resources")]),
         tests("DifferentiableTensors", ["TensorKernels"], resources: [.copy("Resources")]),
         tests("NeuralLayers", ["DifferentiableTensors", "TensorKernels"], resources: [.copy("Resources")]),
         tests("Optimizers", ["DifferentiableTensors", "TensorKernels"], resources: [.copy("Resources")]),
         tests("FeatureCache", ["TensorKernels"]),
         tests("StrictJSON", []),
-        tests("Tokenization", ["StrictJSON"], resources: [.copy("Resources")]),
+        tests("CheckpointFormats", ["TensorKernels", "TestingSupport"], resources: [.copy("Resources")]),
+        tests("Tokenization", ["StrictJSON", "TestingSupport"], resources: [.copy("Resources")]),
+        tests(
+            "PretrainedBackbones",
+            [
+                "NeuralLayers", "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization",
+                "StrictJSON", "TestingSupport",
+            ], resources: [.copy("Resources")]),
+        tests("TaskHeads", ["NeuralLayers", "DifferentiableTensors", "TensorKernels"]),
+        tests(
+            "TransferTechniques",
+            [
+                "TrainingJobs", "PretrainedBackbones", "TaskHeads", "NeuralLayers", "Optimizers",
+                "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization", "StrictJSON",
+                "TestingSupport",
+            ], resources: [.copy("ExportResources")]),
         tests("TrainingJobs", [], resources: [.copy("Resources")]),
+        tests("TrainingDatasets", ["TrainingJobs"]),
         tests("TaskMetrics", [], resources: [.copy("Resources")]),
         tests("ContentStore", []),
         tests("JobReporting", ["TrainingJobs", yams]),
+        tests("JobStore", ["TrainingJobs", grdb]),
         tests("JobScheduling", ["TrainingJobs"]),
         tests("ZeroMQMessaging", []),
         tests("WireProtocol", ["CProtobufC", "ZeroMQMessaging"]),
         tests("Collectives", ["WireProtocol", "ZeroMQMessaging"]),
+        tests(
+            "CoordinatorService",
+            [
+                "TrainingJobs", "JobScheduling", "WireProtocol", "ZeroMQMessaging", "ContentStore", "JobStore",
+                lifecycle, logging,
+            ]),
+        tests(
+            "WorkerService",
+            [
+                "ZeroMQMessaging", "WireProtocol", "Collectives", "TrainingJobs", "TrainingDatasets",
+                "ContentStore", "FeatureCache", "TransferTechniques", "PretrainedBackbones", "TensorKernels",
+                "CheckpointFormats", lifecycle, logging,
+            ]),
+        tests(
+            "CommandLineInterface",
+            ["TrainingJobs", "WireProtocol", "ContentStore", "ZeroMQMessaging", argumentParser]),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
-        .testTarget(name: "EndToEndTests", dependencies: ["graft"], swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", dependencies: ["graft", "TestingSupport"], swiftSettings: strict),
     ]
 )

@@ -1,0 +1,68 @@
+import Foundation
+import TestingSupport
+
+/// A coordinator and workers as processes of their own, on a free port of this machine.
+final class Cluster: Sendable {
+    let folder: TemporaryFolder
+    let port: Int
+
+    var endpoint: String { "tcp://127.0.0.1:\(port)" }
+    var environment: [String: String] { ["GRAFT_COORDINATOR": endpoint, "XDG_CACHE_HOME": folder.url.path] }
+
+    init() throws {
+        folder = try TemporaryFolder("cluster")
+        port = try Self.freePort()
+    }
+
+    func startCoordinator() async throws -> GraftProcess {
+        let coordinator = try GraftProcess([
+            "coordinator", "--listen", endpoint, "--state", folder.file("state").path,
+        ])
+        // Ready once it answers.
+        for _ in 0..<100 {
+            if try await run(["workers", "--timeout", "1"]).exitCode == 0 { return coordinator }
+        }
+        throw GraftProcess.ProcessFailure.timedOut("the coordinator does not answer: \(coordinator.errors)")
+    }
+
+    /// A worker with a cache of its own, as on a host of its own.
+    func startWorker(_ name: String, cache: String? = nil) throws -> GraftProcess {
+        try GraftProcess([
+            "worker", "--coordinator", endpoint, "--name", name, "--listen", "tcp://127.0.0.1:0",
+            "--cache", folder.file("cache-\(cache ?? name)").path,
+        ])
+    }
+
+    /// Runs a client command and waits for it.
+    func run(_ arguments: [String], timeout: Duration = .seconds(120)) async throws -> GraftProcess.Result {
+        try await GraftProcess(arguments, environment: environment).wait(timeout: timeout)
+    }
+
+    /// Runs a client command with --json and reads what it prints.
+    func json(_ arguments: [String], timeout: Duration = .seconds(120)) async throws -> [String: Any] {
+        let result = try await run(arguments + ["--json"], timeout: timeout)
+        let object = try? JSONSerialization.jsonObject(with: Data(result.output.utf8))
+        guard result.exitCode == 0, let object = object as? [String: Any] else {
+            throw GraftProcess.ProcessFailure.timedOut(
+                "graft \(arguments.joined(separator: " ")) ended with \(result.exitCode): "
+                    + result.output + result.errors)
+        }
+        return object
+    }
+
+    private static func freePort() throws -> Int {
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let named = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                bind(socket, pointer, length) == 0 && getsockname(socket, pointer, &length) == 0
+            }
+        }
+        guard named else { throw GraftProcess.ProcessFailure.timedOut("no free port") }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import Testing
+import TestingSupport
+
+/// The same job gives the same model file on any cluster and through any crash.
+@Suite(.serialized) struct SameBitsTests {
+    static func model(workers: Int, of file: String, cache: String) async throws -> (
+        sha: String, forwards: Int
+    ) {
+        let folder = try TemporaryFolder("same-bits")
+        let result = try await GraftProcess([
+            "run", file, "--workers", "\(workers)", "--output", folder.file("model").path, "--cache", cache,
+            "--json",
+        ]).wait()
+        try #require(result.exitCode == 0, "\(result.errors)")
+        let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+        let report = try #require(object?["report"] as? [String: Any])
+        let extraction = try #require(report["extraction"] as? [String: Any])
+        return (
+            try #require(report["modelSHA256"] as? String),
+            try #require(extraction["backboneForwards"] as? Int)
+        )
+    }
+
+    @Test(arguments: [
+        ("fine-tuning", "  frozen_layers: 1\n"), ("feature-extraction", "  head: mlp\n"),
+        ("from-scratch", ""),
+    ])
+    func workerCountDoesNotMatter(technique: String, options: String) async throws {
+        var job = try TinyJob()
+        job.technique = technique
+        job.options = options
+        let file = try job.write()
+        var shas: Set<String> = []
+        for workers in [1, 2, 3, 5] {
+            // A cold cache for each, so that features too are computed by another spread of workers.
+            let cache = job.folder.file("cache-\(workers)").path
+            shas.insert(try await Self.model(workers: workers, of: file, cache: cache).sha)
+        }
+        #expect(shas.count == 1, "\(technique): \(shas)")
+    }
+
+    @Test func warmCacheGivesTheSameModel() async throws {
+        let job = try TinyJob()
+        let file = try job.write()
+        let cache = job.folder.file("cache").path
+        let cold = try await Self.model(workers: 2, of: file, cache: cache)
+        let warm = try await Self.model(workers: 2, of: file, cache: cache)
+        #expect(cold.forwards == 280)
+        #expect(warm.forwards == 0)
+        #expect(warm.sha == cold.sha)
+    }
+
+    /// Kills a worker, then the coordinator, while the job trains; both without warning.
+    @Test func killedProcessesDoNotMatter() async throws {
+        var job = try TinyJob()
+        job.epochs = 400
+        job.minimumWorkers = 2
+        let file = try job.write()
+        let undisturbed = try await Self.model(workers: 2, of: file, cache: job.folder.file("quiet").path)
+
+        let cluster = try Cluster()
+        var coordinator = try await cluster.startCoordinator()
+        let workers = try ["one", "two", "three"].map { try cluster.startWorker($0) }
+        #expect(try await cluster.run(["submit", file]).exitCode == 0)
+        try await waitUntilTraining(cluster)
+        workers[1].send(SIGKILL)
+        try await Task.sleep(for: .milliseconds(300))
+        coordinator.send(SIGKILL)
+        _ = try await coordinator.wait()
+        coordinator = try await cluster.startCoordinator()
+        var state = ""
+        for _ in 0..<600 where !["done", "failed"].contains(state) {
+            try await Task.sleep(for: .milliseconds(200))
+            state = try await summary(cluster)["state"] as? String ?? ""
+        }
+        let log = try await cluster.run(["logs", "tiny"]).output
+        #expect(state == "done", "\(log)")
+        let report = try #require(try await cluster.json(["show", "tiny"])["report"] as? [String: Any])
+        #expect(report["modelSHA256"] as? String == undisturbed.sha)
+        #expect(try #require(report["generations"] as? Int) > 1, "no crash was noticed:\n\(log)")
+        for worker in workers { await worker.stop() }
+        await coordinator.stop()
+    }
+
+    private func summary(_ cluster: Cluster) async throws -> [String: Any] {
+        try await cluster.json(["show", "tiny"])["summary"] as? [String: Any] ?? [:]
+    }
+
+    private func waitUntilTraining(_ cluster: Cluster) async throws {
+        for _ in 0..<300 {
+            let now = try await summary(cluster)
+            if now["state"] as? String == "training", now["progressDone"] as? Int ?? 0 > 0 { return }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        Issue.record("the job never trained")
+    }
+}
