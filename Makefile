@@ -16,8 +16,8 @@ help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 packages: ## Install the Debian packages that are missing
-	@scripts/require-swift
-	@scripts/install-packages $(BUILD_PACKAGES)
+	@.ci/require-swift
+	@.ci/install-packages $(BUILD_PACKAGES)
 
 build: packages ## Build .build/release/graft
 	$(SWIFT) build -c release --product graft
@@ -26,17 +26,17 @@ lint: ## Check the code's format
 	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift
 
 test: packages lint ## Lint, build once with optimisation, run every test
-	@scripts/install-packages $(TEST_PACKAGES)
+	@.ci/install-packages $(TEST_PACKAGES)
 	$(SWIFT) build $(TEST_BUILD) --build-tests
 	$(SWIFT) test $(TEST_BUILD) --skip-build --disable-xctest
 
 demo: build ## Label efficiency on Debian's package topics: .demo/ and reports/demo.json
-	@scripts/fetch-minilm
+	@.ci/fetch-minilm
 	$(PYTHON) Examples/debian-topics/prepare.py .demo/topics
 	$(PYTHON) Examples/debian-topics/demo.py
 
 techniques: build ## SST-2 with every technique on three workers: reports/techniques.json
-	@scripts/fetch-minilm
+	@.ci/fetch-minilm
 	$(PYTHON) Examples/sst2/techniques.py
 
 clean: ## Remove what was built, and the demo's files

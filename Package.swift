@@ -9,10 +9,14 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 }
 
 /// The tests of one module: `Tests/<name>Tests`.
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+///
+/// `scripts` made the committed references; they are for people, not for the build.
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil, scripts: [String] = []
+) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, resources: resources,
-        swiftSettings: strict)
+        name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, exclude: scripts,
+        resources: resources, swiftSettings: strict)
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -24,7 +28,9 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// Element-wise kernels must round alike on every instruction set, so contraction to fused
 /// multiply-add is off: it would make the bits depend on the processor.
-let kernelFlags: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Werror"])]
+let kernelFlags: [CSetting] = [
+    .unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Werror"])
+]
 
 let package = Package(
     name: "graft",
@@ -95,7 +101,8 @@ let package = Package(
             [
                 "ZeroMQMessaging", "WireProtocol", "Collectives", "TrainingJobs", "TrainingDatasets",
                 "ContentStore", "FeatureCache", "TransferTechniques", "PretrainedBackbones",
-                "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization", lifecycle, logging,
+                "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization", lifecycle,
+                logging,
             ]),
 
         // Entry.
@@ -104,7 +111,7 @@ let package = Package(
             [
                 "CoordinatorService", "WorkerService", "ZeroMQMessaging", "WireProtocol", "TrainingJobs",
                 "TrainingDatasets", "ContentStore", "JobReporting", "PretrainedBackbones",
-                "CheckpointFormats", "Tokenization", argumentParser, logging, lifecycle,
+                argumentParser, logging, lifecycle,
             ]),
         .executableTarget(name: "graft", dependencies: ["CommandLineInterface"], swiftSettings: strict),
 
@@ -117,14 +124,18 @@ let package = Package(
         tests("Optimizers", ["DifferentiableTensors", "TensorKernels"], resources: [.copy("Resources")]),
         tests("FeatureCache", ["TensorKernels"]),
         tests("StrictJSON", []),
-        tests("CheckpointFormats", ["TensorKernels", "TestingSupport"], resources: [.copy("Resources")]),
-        tests("Tokenization", ["StrictJSON", "TestingSupport"], resources: [.copy("Resources")]),
+        tests(
+            "CheckpointFormats", ["TensorKernels", "TestingSupport"], resources: [.copy("Resources")],
+            scripts: ["make_references.py"]),
+        tests(
+            "Tokenization", ["StrictJSON", "TestingSupport"], resources: [.copy("Resources")],
+            scripts: ["make_references.py", "make_unicode_tables.py"]),
         tests(
             "PretrainedBackbones",
             [
                 "NeuralLayers", "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization",
                 "StrictJSON", "TestingSupport",
-            ], resources: [.copy("Resources")]),
+            ], resources: [.copy("Resources")], scripts: ["make_tiny_bert.py", "make_minilm_references.py"]),
         tests("TaskHeads", ["NeuralLayers", "DifferentiableTensors", "TensorKernels"]),
         tests(
             "TransferTechniques",
@@ -132,7 +143,7 @@ let package = Package(
                 "TrainingJobs", "PretrainedBackbones", "TaskHeads", "NeuralLayers", "Optimizers",
                 "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization", "StrictJSON",
                 "TestingSupport",
-            ], resources: [.copy("ExportResources")]),
+            ], resources: [.copy("ExportResources")], scripts: ["transformers_logits.py"]),
         tests("TrainingJobs", [], resources: [.copy("Resources")]),
         tests("TrainingDatasets", ["TrainingJobs"]),
         tests("TaskMetrics", [], resources: [.copy("Resources")]),
@@ -146,7 +157,8 @@ let package = Package(
         tests(
             "CoordinatorService",
             [
-                "TrainingJobs", "JobScheduling", "WireProtocol", "ZeroMQMessaging", "ContentStore", "JobStore",
+                "TrainingJobs", "JobScheduling", "WireProtocol", "ZeroMQMessaging", "ContentStore",
+                "JobStore",
                 lifecycle, logging,
             ]),
         tests(
@@ -158,7 +170,10 @@ let package = Package(
             ]),
         tests(
             "CommandLineInterface",
-            ["TrainingJobs", "WireProtocol", "ContentStore", "ZeroMQMessaging", argumentParser]),
+            [
+                "TrainingJobs", "TrainingDatasets", "JobReporting", "WireProtocol", "ZeroMQMessaging",
+                argumentParser,
+            ]),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["graft", "TestingSupport"], swiftSettings: strict),
     ]

@@ -11,7 +11,9 @@ import Testing
         "CheckpointFormats", "Tokenization", "FeatureCache", "PretrainedBackbones", "TaskHeads",
         "TransferTechniques",
     ]
-    static let services: Set<String> = ["CoordinatorService", "WorkerService", "CommandLineInterface", "graft"]
+    static let services: Set<String> = [
+        "CoordinatorService", "WorkerService", "CommandLineInterface", "graft",
+    ]
 
     let package: PackageDescription
 
@@ -22,10 +24,14 @@ import Testing
 
     @Test func halvesNeverMeetBelowTheWorker() {
         for name in Self.networkHalf {
-            #expect(package.reach(of: name).isDisjoint(with: Self.computeHalf), "\(name) reaches the compute half")
+            #expect(
+                package.reach(of: name).isDisjoint(with: Self.computeHalf), "\(name) reaches the compute half"
+            )
         }
         for name in Self.computeHalf {
-            #expect(package.reach(of: name).isDisjoint(with: Self.networkHalf), "\(name) reaches the network half")
+            #expect(
+                package.reach(of: name).isDisjoint(with: Self.networkHalf), "\(name) reaches the network half"
+            )
         }
     }
 
@@ -47,7 +53,8 @@ import Testing
         for (name, module) in package.modules where ["regular", "executable"].contains(module.kind) {
             for (file, imported) in try PackageDescription.imports(of: name) {
                 let undeclared = imported.intersection(package.modules.keys).subtracting(module.dependencies)
-                #expect(undeclared.isEmpty, "\(name)/\(file) imports \(undeclared.sorted()) without saying so")
+                #expect(
+                    undeclared.isEmpty, "\(name)/\(file) imports \(undeclared.sorted()) without saying so")
             }
         }
     }

@@ -14,7 +14,8 @@ struct PackageDescription {
         .deletingLastPathComponent()
 
     static func load() throws -> PackageDescription {
-        let scratch = FileManager.default.temporaryDirectory.appending(path: "graft-dump-\(UUID().uuidString)")
+        let scratch = FileManager.default.temporaryDirectory.appending(
+            path: "graft-dump-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: scratch) }
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")

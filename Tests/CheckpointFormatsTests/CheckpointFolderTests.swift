@@ -2,6 +2,7 @@ import CheckpointFormats
 import Foundation
 import TensorKernels
 import Testing
+import TestingSupport
 
 @Suite struct CheckpointFolderTests {
     @Test func readsSeveralFiles() throws {

@@ -2,6 +2,7 @@ import CheckpointFormats
 import Foundation
 import TensorKernels
 import Testing
+import TestingSupport
 
 @Suite struct SafetensorsWriterTests {
     private var tensors: [(name: String, tensor: Tensor)] {

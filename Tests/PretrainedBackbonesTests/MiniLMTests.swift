@@ -4,13 +4,14 @@ import PretrainedBackbones
 import StrictJSON
 import TensorKernels
 import Testing
+import TestingSupport
 import Tokenization
 
 /// Sentence embeddings of 200 sentences against transformers; see make_minilm_references.py.
 @Suite struct MiniLMTests {
-    @Test(.enabled(if: MiniLMFolder.url != nil, "no all-MiniLM-L6-v2 here: set GRAFT_MINILM to its folder"))
+    @Test(.enabled(if: RealInput.miniLM != nil, "no all-MiniLM-L6-v2 here: set GRAFT_MINILM to its folder"))
     func sentenceEmbeddingsEqualTheReference() throws {
-        let folder = try #require(MiniLMFolder.url)
+        let folder = try #require(RealInput.miniLM)
         let tokenizer = try WordPieceTokenizer(folder: folder)
         let encoder = try BertEncoder.load(folder: folder)
         let file = try JSONValue(parsing: Data(contentsOf: Resources.url("sentences.json")))

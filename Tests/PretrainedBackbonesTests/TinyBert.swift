@@ -6,6 +6,7 @@ import PretrainedBackbones
 import StrictJSON
 import TensorKernels
 import Testing
+import TestingSupport
 
 /// The classifier that make_tiny_bert.py made, and what transformers computes with it.
 struct TinyBert {

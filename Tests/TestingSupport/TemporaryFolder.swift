@@ -29,3 +29,9 @@ public final class TemporaryFolder: Sendable {
         return target
     }
 }
+
+/// Runs `body` with an empty folder that is removed afterwards.
+public func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+    let folder = try TemporaryFolder()
+    return try withExtendedLifetime(folder) { try body(folder.url) }
+}

@@ -1,6 +1,7 @@
 import Foundation
 import StrictJSON
 import Testing
+import TestingSupport
 
 @testable import Tokenization
 
@@ -17,9 +18,9 @@ import Testing
         try check(WordPieceTokenizer(folder: url), against: url.appendingPathComponent("reference.json"))
     }
 
-    @Test(.enabled(if: MiniLMFolder.url != nil, "no all-MiniLM-L6-v2 here: set GRAFT_MINILM to its folder"))
+    @Test(.enabled(if: RealInput.miniLM != nil, "no all-MiniLM-L6-v2 here: set GRAFT_MINILM to its folder"))
     func miniLM() throws {
-        let folder = try #require(MiniLMFolder.url)
+        let folder = try #require(RealInput.miniLM)
         let tokenizer = try WordPieceTokenizer(folder: folder)
         #expect(tokenizer.vocabularySize == 30522)
         try check(tokenizer, against: Resources.url("minilm.json"))

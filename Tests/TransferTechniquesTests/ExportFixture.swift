@@ -60,14 +60,6 @@ struct ExportFixture {
         }
     }
 
-    /// A new folder that is removed after `body`.
-    static func withTemporaryFolder(_ body: (URL) throws -> Void) throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("graft-export-\(UUID())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try body(folder)
-    }
-
     private static func writeBackboneFolder(_ folder: URL) throws {
         try Data(contentsOf: Bundle.module.bundleURL.appendingPathComponent("ExportResources/tokenizer.json"))
             .write(to: folder.appendingPathComponent("tokenizer.json"))

@@ -2,6 +2,7 @@ import Foundation
 import PretrainedBackbones
 import TaskHeads
 import Testing
+import TestingSupport
 import TransferTechniques
 
 /// An exported folder computes what the trained model computed.
@@ -10,7 +11,7 @@ import TransferTechniques
 
     @Test(arguments: Head.Pooling.allCases, Head.Kind.allCases)
     func predictionsOfTheFolderAreTheModels(pooling: Head.Pooling, kind: Head.Kind) throws {
-        try ExportFixture.withTemporaryFolder { folder in
+        try withTemporaryFolder { folder in
             let model = try ExportFixture(pooling, kind, in: folder)
             let files = try model.export()
             #expect(files == ["config.json", "model.safetensors", "tokenizer.json"])
@@ -37,7 +38,7 @@ import TransferTechniques
         let python = try #require(PythonEnvironment.executable)
         let script = URL(filePath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("transformers_logits.py")
-        try ExportFixture.withTemporaryFolder { folder in
+        try withTemporaryFolder { folder in
             let models = try Head.Pooling.allCases.flatMap { pooling in
                 try Head.Kind.allCases.map { try ExportFixture(pooling, $0, in: folder) }
             }
@@ -59,7 +60,7 @@ import TransferTechniques
     }
 
     @Test func sameModelGivesTheSameBytes() throws {
-        try ExportFixture.withTemporaryFolder { folder in
+        try withTemporaryFolder { folder in
             let first = try ExportFixture(.mean, .linear, in: folder.appendingPathComponent("1"))
             let second = try ExportFixture(.mean, .linear, in: folder.appendingPathComponent("2"))
             _ = try second.export()
@@ -74,7 +75,7 @@ import TransferTechniques
 
     @Test(arguments: [["a", "b"], ["a", "b", "b"]])
     func labelsMustFit(labels: [String]) throws {
-        try ExportFixture.withTemporaryFolder { folder in
+        try withTemporaryFolder { folder in
             let model = try ExportFixture(.mean, .linear, in: folder)
             #expect(throws: TechniqueError.self) { try model.export(labels: labels) }
         }

@@ -1,20 +1,13 @@
 import Foundation
 
-/// A Python with torch and transformers: `GRAFT_PYTHON`, one in `.venv*` at the repository's root, or that of
-/// the build image.
-enum PythonEnvironment {
-    static let executable: String? = find()
-
-    private static func find() -> String? {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
-            .standardized
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
+/// A Python with torch and transformers: `GRAFT_PYTHON`, or one in `.venv…` at the repository's root.
+public enum PythonEnvironment {
+    public static let executable: String? = {
         let candidates =
             [ProcessInfo.processInfo.environment["GRAFT_PYTHON"]].compactMap { $0 }
-            + names.filter { $0.hasPrefix(".venv") }.sorted().map { "\(root.path)/\($0)/bin/python" }
-            + ["/opt/venv-ref/bin/python"]
+            + RealInput.environments.map { $0.appending(path: "bin/python").path }
         return candidates.first { FileManager.default.isExecutableFile(atPath: $0) && hasTransformers($0) }
-    }
+    }()
 
     private static func hasTransformers(_ python: String) -> Bool {
         // Looks the packages up without importing them, which takes seconds.
@@ -23,7 +16,8 @@ enum PythonEnvironment {
         return (try? run(python, ["-c", check], input: Data()))?.status == 0
     }
 
-    static func run(_ python: String, _ arguments: [String], input: Data) throws -> (
+    /// Runs `python` with `input` on its standard input.
+    public static func run(_ python: String, _ arguments: [String], input: Data) throws -> (
         status: Int32, output: Data
     ) {
         let process = Process()
