@@ -76,7 +76,7 @@ let package = Package(
             "TransferTechniques",
             [
                 "TrainingJobs", "PretrainedBackbones", "TaskHeads", "NeuralLayers", "Optimizers",
-                "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "StrictJSON",
+                "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization", "StrictJSON",
             ]),
 
         // What both halves speak of: values, no IO but files.
@@ -110,8 +110,8 @@ let package = Package(
             "CommandLineInterface",
             [
                 "CoordinatorService", "WorkerService", "ZeroMQMessaging", "WireProtocol", "TrainingJobs",
-                "TrainingDatasets", "ContentStore", "JobReporting", "PretrainedBackbones",
-                argumentParser, logging, lifecycle,
+                "TrainingDatasets", "ContentStore", "JobReporting", "PretrainedBackbones", "Tokenization",
+                "TransferTechniques", argumentParser, logging, lifecycle,
             ]),
         .executableTarget(name: "graft", dependencies: ["CommandLineInterface"], swiftSettings: strict),
 

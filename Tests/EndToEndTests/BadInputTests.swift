@@ -27,7 +27,7 @@ import TestingSupport
         Case(name: "header only", exitCode: 2, says: ["train.csv"]) {
             try $0.write("text,label\n", to: "train.csv")
         },
-        Case(name: "one class only", exitCode: 2, says: ["train.csv", "class", "most-a"]) {
+        Case(name: "one class only", exitCode: 2, says: ["train.csv", "label", "most-a"]) {
             try $0.write("text,label\na,most-a\na a,most-a\n", to: "train.csv")
         },
         Case(name: "label unseen in training", exitCode: 2, says: ["test.csv", "most-z", "2"]) {
@@ -54,7 +54,7 @@ import TestingSupport
             try writeSafetensors(
                 #"{"a":{"dtype":"F32","shape":[1000],"data_offsets":[0,4000]}}"#, dataBytes: 8, in: $0)
         },
-        Case(name: "config disagrees with the weights", exitCode: 2, says: ["hidden_size", "config.json"]) {
+        Case(name: "config disagrees with the weights", exitCode: 2, says: ["word_embeddings", "config.json", "[40, 64]"]) {
             try edit("backbone/config.json", in: $0) {
                 $0.replacing("\"hidden_size\": 32", with: "\"hidden_size\": 64")
             }
@@ -100,7 +100,8 @@ import TestingSupport
     }
 
     @Test func goodJobIsValid() async throws {
-        let result = try await GraftProcess(["validate", try TinyJob().write()]).wait()
+        let job = try TinyJob()
+        let result = try await GraftProcess(["validate", try job.write()]).wait()
         #expect(result.exitCode == 0, "\(result.output)\(result.errors)")
     }
 

@@ -1,6 +1,5 @@
 import ContentStore
 import Foundation
-import TrainingDatasets
 import TrainingJobs
 import WireProtocol
 
@@ -23,7 +22,7 @@ struct JobSubmission {
         adjust: (inout JobSpecification) -> Void = { _ in }
     ) throws {
         let document = try JobFileReader.readDocument(jobFile)
-        let problems = JobValidator.validate(document)
+        let problems = JobCheck.problems(in: document)
         for warning in problems where warning.severity == .warning { StandardError.write("\(warning)") }
         let errors = problems.filter { $0.severity == .error }
         guard errors.isEmpty else {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import TrainingDatasets
 import TrainingJobs
 
 struct ValidateCommand: ParsableCommand {
@@ -37,7 +36,7 @@ struct ValidateCommand: ParsableCommand {
     /// Of the file itself, or, where it can be read, of what it names.
     private func problems() throws -> [JobProblem] {
         do {
-            return JobValidator.validate(try JobFileReader.readDocument(URL(fileURLWithPath: job)))
+            return JobCheck.problems(in: try JobFileReader.readDocument(URL(fileURLWithPath: job)))
         } catch let error as JobError where !error.problems.isEmpty {
             return error.problems
         }

@@ -1,0 +1,31 @@
+import Foundation
+import Tokenization
+import TrainingDatasets
+import TrainingJobs
+import TransferTechniques
+
+/// All that can be said against a job before it is sent anywhere.
+enum JobCheck {
+    /// Problems of the job and of the files that it names, its backbone built as a worker would build it.
+    static func problems(in document: JobDocument) -> [JobProblem] {
+        let problems = JobValidator.validate(document)
+        let isBackboneSuspect = problems.contains {
+            $0.severity == .error && ($0.keyPath.hasPrefix("backbone") || $0.keyPath.hasPrefix("technique"))
+        }
+        return isBackboneSuspect ? problems : problems + backboneProblems(in: document)
+    }
+
+    private static func backboneProblems(in document: JobDocument) -> [JobProblem] {
+        let folder = JobFiles.resolve(document.specification.backbone.folder, relativeTo: document.folder)
+        do {
+            // The labels decide the head's size only, and say nothing of the backbone.
+            _ = try TechniqueCatalog.program(
+                for: document.specification, classCount: 2, backboneFolder: folder,
+                tokenizer: WordPieceTokenizer(folder: folder))
+            return []
+        } catch {
+            let key = "backbone.folder"
+            return [JobProblem(keyPath: key, location: document.location(of: key), message: "\(error)")]
+        }
+    }
+}
