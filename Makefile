@@ -16,7 +16,7 @@ help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 packages: ## Install the Debian packages that are missing
-	@.ci/require-swift
+	@SWIFT="$(SWIFT)" .ci/require-swift
 	@.ci/install-packages $(BUILD_PACKAGES)
 
 build: packages ## Build .build/release/graft

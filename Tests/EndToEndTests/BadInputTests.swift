@@ -54,7 +54,10 @@ import TestingSupport
             try writeSafetensors(
                 #"{"a":{"dtype":"F32","shape":[1000],"data_offsets":[0,4000]}}"#, dataBytes: 8, in: $0)
         },
-        Case(name: "config disagrees with the weights", exitCode: 2, says: ["word_embeddings", "config.json", "[40, 64]"]) {
+        Case(
+            name: "config disagrees with the weights", exitCode: 2,
+            says: ["word_embeddings", "config.json", "[40, 64]"]
+        ) {
             try edit("backbone/config.json", in: $0) {
                 $0.replacing("\"hidden_size\": 32", with: "\"hidden_size\": 64")
             }
