@@ -5,23 +5,25 @@ public enum LearningCurve {
     /// The file's name in the model folder.
     public static let fileName = "learning-curve.svg"
 
-    /// A whole SVG file, 760 by 600 units, readable on light and dark ground. A job without a segment gives a
+    /// A whole SVG file, 760 units wide, readable on light and dark ground. A job without a segment gives a
     /// picture that says so.
     public static func svg(report: JobReport) -> String {
         let plots = plots(report)
+        // Without a validation split there is one plot only.
+        let height = plots.count < 2 ? 300 : 600
         let body =
             plots.isEmpty
-            ? #"<text class="label" x="380" y="300" text-anchor="middle">No step was trained.</text>"#
+            ? #"<text class="label" x="380" y="150" text-anchor="middle">No step was trained.</text>"#
             : plots.map { $0.render() }.joined(separator: "\n")
         return """
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 600" role="img" \
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 \(height)" role="img" \
             aria-labelledby="curve-title curve-description">
             <title id="curve-title">Learning curve of \(MarkupEscaping.xml(report.name))</title>
             <desc id="curve-description">\(MarkupEscaping.xml(description(report)))</desc>
             <style>
             \(styleSheet)
             </style>
-            <rect class="ground" width="760" height="600"/>
+            <rect class="ground" width="760" height="\(height)"/>
             \(body)
             </svg>
 
