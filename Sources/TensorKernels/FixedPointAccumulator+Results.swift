@@ -17,10 +17,11 @@ extension FixedPointAccumulator {
 
     /// Sets the exponents of the next step by the results of this one: the largest magnitude of a segment
     /// becomes 2^36 to 2^37 units. All workers have the same results, hence the same exponents. A segment
-    /// whose results are all zero keeps its exponent.
+    /// whose results are all zero goes back to the default where its exponent was lower: after a spike, or a
+    /// repeated step, usual gradients would round to zero, and a segment of zeros could never rise again.
     public func adaptExponents() {
         exponents = segmentCounts.indices.map {
-            Self.exponent(maximumMagnitude: maximumMagnitude(segment: $0), otherwise: exponents[$0])
+            Self.exponent(maximumMagnitude: maximumMagnitude(segment: $0), otherwise: max(exponents[$0], Self.defaultExponent))
         }
     }
 

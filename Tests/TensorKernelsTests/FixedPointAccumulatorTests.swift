@@ -91,6 +91,39 @@ import Testing
         #expect(FixedPointAccumulator.exponent(maximumMagnitude: .infinity, otherwise: 3) == 3)
     }
 
+    @Test func usualGradientsCountAgainAfterASpike() throws {
+        let accumulator = FixedPointAccumulator(segmentCounts: [2])
+        accumulator.exponents = [-60]
+        var results: [[Float]] = []
+        for gradient: [Float] in [[1e30, 0], [1e-3, -2e-3], [1e-3, -2e-3]] {
+            accumulator.add(Tensor(gradient, shape: [2]), segment: 0)
+            #expect(accumulator.saturatedCount == 0)
+            try accumulator.finish(0..<2)
+            results.append(accumulator.result(segment: 0, shape: [2]).scalars)
+            accumulator.adaptExponents()
+            accumulator.reset()
+        }
+        // The step after the spike is lost to its scale, no later one.
+        #expect(results[1] == [0, 0])
+        #expect(abs(results[2][0] - 1e-3) < 1e-9 && abs(results[2][1] + 2e-3) < 1e-9)
+    }
+
+    @Test func zerosKeepNoLowExponent() throws {
+        let accumulator = FixedPointAccumulator(segmentCounts: [2, 1])
+        for _ in 0..<30 {
+            // What a step that must be repeated does to all segments.
+            accumulator.exponents = accumulator.exponents.map { $0 - 14 }
+            accumulator.add(Tensor([1], shape: [1]), segment: 1)
+            try accumulator.finish(0..<3)
+            accumulator.adaptExponents()
+            accumulator.reset()
+            #expect(accumulator.exponents == [36, 36])
+        }
+        accumulator.exponents = [90, 36]
+        accumulator.adaptExponents()
+        #expect(accumulator.exponents[0] == 90)
+    }
+
     @Test func rowsAddLikeTheWhole() throws {
         let gradient = Tensor.zeros([5, 4])
         for row in [1, 3] { gradient.rows(row..<row + 1).fill(Float(row) / 7) }
