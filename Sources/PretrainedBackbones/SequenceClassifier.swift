@@ -53,7 +53,7 @@ public final class SequenceClassifier {
         }
         try checkpoint.load(encoder.parameters + pooler.parameters + classifier.parameters, passingOver: [])
         let tokenizer = try WordPieceTokenizer(folder: folder)
-        try encoder.requireVocabulary(of: tokenizer, file: folder.path)
+        try encoder.requireFit(of: tokenizer, file: folder.path)
         let trained = reader.root[graftSection]?["maximum_length"]?.integer
         let wanted = maximumLength ?? trained ?? configuration.maximumLength
         return SequenceClassifier(

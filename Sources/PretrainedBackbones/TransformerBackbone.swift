@@ -44,9 +44,23 @@ extension TransformerBackbone {
         parameters.map { (name: $0.name, tensor: $0.value) }
     }
 
-    /// Checks that every id of the tokenizer has an embedding.
+    /// Checks that every id of the tokenizer has an embedding, and that every text, the empty one too, becomes
+    /// a sequence that there are positions for.
     /// - Throws: `PretrainedBackboneError`.
-    public func requireVocabulary(of tokenizer: any Tokenizer, file: String) throws {
+    public func requireFit(of tokenizer: any Tokenizer, file: String) throws {
+        let emptyLength = tokenizer.encode("", maximumLength: 2).count
+        guard emptyLength > 0 else {
+            throw PretrainedBackboneError(
+                .tokenizerDisagrees,
+                "the tokenizer puts no special tokens around a text, so that an empty text has no tokens; take "
+                    + "the one that belongs to the model (its post_processor adds [CLS] and [SEP])", file: file)
+        }
+        guard emptyLength <= maximumLength else {
+            throw PretrainedBackboneError(
+                .tokenizerDisagrees,
+                "the tokenizer puts \(emptyLength) special tokens around a text, the model has positions for "
+                    + "\(maximumLength); they do not belong together", file: file)
+        }
         guard tokenizer.vocabularySize <= vocabularySize else {
             throw PretrainedBackboneError(
                 .tokenizerDisagrees,

@@ -15,7 +15,7 @@ public enum TechniqueCatalog {
         for specification: JobSpecification, classCount: Int, backboneFolder: URL, tokenizer: any Tokenizer
     ) throws -> any TrainingProgram {
         let encoder = try encoder(specification, folder: backboneFolder)
-        try encoder.requireVocabulary(of: tokenizer, file: backboneFolder.path)
+        try encoder.requireFit(of: tokenizer, file: backboneFolder.path)
         let length = specification.backbone.maximumLength
         guard (2...encoder.maximumLength).contains(length) else {
             throw TechniqueError(

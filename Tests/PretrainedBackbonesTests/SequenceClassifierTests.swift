@@ -66,6 +66,37 @@ import Testing
         }
     }
 
+    /// An empty text would have no first token.
+    @Test func tokenizerWithoutSpecialTokensIsRefused() throws {
+        try TinyBert.withCopy { folder in
+            let vocabulary = try String(
+                contentsOf: folder.appendingPathComponent("vocab.txt"), encoding: .utf8
+            )
+            .split(separator: "\n").enumerated()
+            .map { JSONMember(name: String($0.element), value: .integer($0.offset)) }
+            let tokenizer = JSONValue.object([
+                JSONMember(
+                    name: "normalizer", value: .object([JSONMember(name: "type", value: .string("BertNormalizer"))])),
+                JSONMember(
+                    name: "pre_tokenizer",
+                    value: .object([JSONMember(name: "type", value: .string("BertPreTokenizer"))])),
+                JSONMember(
+                    name: "model",
+                    value: .object([
+                        JSONMember(name: "type", value: .string("WordPiece")),
+                        JSONMember(name: "unk_token", value: .string("[UNK]")),
+                        JSONMember(name: "vocab", value: .object(vocabulary)),
+                    ])),
+            ])
+            try Data(tokenizer.indentedBytes).write(to: folder.appendingPathComponent("tokenizer.json"))
+            let error = try #require(throws: PretrainedBackboneError.self) {
+                try SequenceClassifier.load(folder: folder)
+            }
+            #expect(error.code == .tokenizerDisagrees)
+            #expect(error.description.contains("special tokens"))
+        }
+    }
+
     @Test func backboneWithoutHeadIsRefused() throws {
         try TinyBert.withCopy { folder in
             let file = folder.appendingPathComponent("model.safetensors")

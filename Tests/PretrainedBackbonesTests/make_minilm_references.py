@@ -3,8 +3,7 @@
     python make_minilm_references.py FOLDER_OF_MINILM
 
 The sentences are taken from Debian's package descriptions (dpkg-query) by a fixed seed, and stay as they are
-once the file is there. Only parts of the embeddings are kept: whole ones of the first 20 sentences, and of all
-200 the norm, every 16th component, and the product with a fixed vector, in which every component counts.
+once the file is there.
 """
 
 import json
@@ -53,15 +52,6 @@ with torch.no_grad():
         mask = batch["attention_mask"].unsqueeze(-1).float()
         rows.append((hidden * mask).sum(1) / mask.sum(1))
 pooled = torch.cat(rows)
-norms = pooled.norm(dim=1)
-probe = torch.cos(torch.arange(pooled.shape[1], dtype=torch.float32))
 save_file(
-    {
-        "pooled.first20": pooled[:20].contiguous(),
-        "normalized.first20": (pooled / norms[:, None])[:20].contiguous(),
-        "pooled.every16th": pooled[:, ::16].contiguous(),
-        "pooled.probe": (pooled / norms[:, None]) @ probe,
-        "norms": norms,
-    },
-    RESOURCES / "minilm.safetensors",
+    {"pooled": pooled, "normalized": pooled / pooled.norm(dim=1, keepdim=True)}, RESOURCES / "minilm.safetensors"
 )
