@@ -27,6 +27,11 @@ extension ClusterControl {
             record: stored,
             specification: try CanonicalJSON.decode(JobSpecification.self, from: stored.specificationJSON),
             files: try StoredFiles.decode(stored.filesJSON))
+        // A record that this version would refuse is given up: it must not end every start.
+        let problems = JobRules.problems(in: job.specification)
+        guard problems.isEmpty else {
+            throw JobError(code: .invalidJob, message: Self.text(of: problems), problems: problems)
+        }
         if stored.state.isRunning {
             job.record.state = .queued
             job.record.message = "the coordinator was restarted"
@@ -44,10 +49,12 @@ extension ClusterControl {
             try CanonicalJSON.decode(TrainingProgress.self, from: $0)
         }
         job.shards = try CanonicalJSON.decode([StoredShard].self, from: planned.shardsJSON).map(\.reference)
+        let plan = try CanonicalJSON.decode(DatasetPlan.self, from: planned.planJSON)
+        if let failure = JobDriver.problem(specification: job.specification, plan: plan) {
+            throw JobError(code: .invalidJob, message: failure.description)
+        }
         job.driver = JobDriver(
-            specification: job.specification,
-            plan: try CanonicalJSON.decode(DatasetPlan.self, from: planned.planJSON),
-            progress: progress ?? TrainingProgress())
+            specification: job.specification, plan: plan, progress: progress ?? TrainingProgress())
         job.expectedMembers = stored.state.isRunning ? progress?.workerCount ?? 0 : 0
         jobs[stored.id] = job
     }

@@ -1,3 +1,4 @@
+import ContentStore
 import Foundation
 import JobScheduling
 import JobStore
@@ -59,6 +60,11 @@ extension ClusterControl {
         CoordinatorError(code: .unknownJob, message: "There is no job \"\(id)\". `graft jobs` lists them.")
     }
 
+    /// All problems in one line.
+    static func text(of problems: [JobProblem]) -> String {
+        problems.map { "\($0.keyPath): \($0.message)" }.joined(separator: " ")
+    }
+
     private func submitAgain(_ message: SubmitJob, _ known: JobRecord) throws -> WireBody {
         guard known.specificationJSON == message.specificationJSON,
             try StoredFiles.decode(known.filesJSON) == message.files
@@ -99,15 +105,21 @@ extension ClusterControl {
         } catch {
             throw refuse("The job's specification cannot be read: \(error)")
         }
+        // Values are judged before anything is computed from them, or derived from their names.
+        let problems = JobRules.problems(in: specification)
+        guard problems.isEmpty else {
+            throw refuse("The job is not valid. " + Self.text(of: problems))
+        }
         var paths: Set<String> = []
         for file in message.files {
             guard LogicalPath.isValid(file.path) else {
                 throw CoordinatorError(
                     code: .invalidPath, message: "\"\(file.path)\" is no path of a file within a folder.")
             }
-            guard file.sha256.utf8.count == 64, paths.insert(file.path).inserted else {
-                throw refuse("\(file.path) is named twice, or without a SHA-256.")
+            guard BlobReference.isValidName(file.sha256) else {
+                throw refuse("\(file.path) comes without a SHA-256 of 64 lower-case hexadecimal digits.")
             }
+            guard paths.insert(file.path).inserted else { throw refuse("\(file.path) is named twice.") }
         }
         let needed =
             ["backbone/config.json"]
@@ -116,14 +128,6 @@ extension ClusterControl {
             }
         if let absent = needed.first(where: { !paths.contains($0) }) {
             throw refuse("The job names \(absent), but that file is not among those sent.")
-        }
-        guard !specification.tasks.isEmpty, specification.training.microBatches >= 1,
-            specification.training.batch >= 1, specification.workers.minimum >= 1,
-            specification.workers.maximum >= specification.workers.minimum
-        else {
-            throw refuse(
-                "The job needs a task, a batch and micro-batches of 1 or more, and workers from 1 on with minimum ≤ "
-                    + "maximum.")
         }
         return specification
     }

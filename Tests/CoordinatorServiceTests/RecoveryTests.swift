@@ -1,4 +1,5 @@
 import Foundation
+import JobStore
 import Testing
 import TrainingJobs
 import WireProtocol
@@ -97,6 +98,36 @@ import WireProtocol
         try await client.submit("uploading", specification, TestClient.job(salt: "x").contents)
         _ = try await client.wait(for: .done, of: "uploading")
         await second.stop()
+    }
+
+    @Test func `a stored job that breaks the rules is given up, and does not stop the coordinator`()
+        async throws
+    {
+        let fixture = try CoordinatorFixture()
+        try FileManager.default.createDirectory(
+            at: fixture.stateDirectory, withIntermediateDirectories: true)
+        do {
+            let store = try JobStore(
+                file: fixture.stateDirectory.appendingPathComponent("coordinator.sqlite"))
+            var (specification, _) = TestClient.job()
+            specification.training.epochs = .max
+            let record = JobRecord(
+                id: "job-1", name: "reviews", state: .training, createdAt: 1,
+                specificationJSON: try CanonicalJSON.encode(specification))
+            let plan = DatasetPlan(
+                tasks: [
+                    DatasetPlan.Task(
+                        name: "reviews", labels: ["a", "b"], trainCount: 40, validationCount: 1, testCount: 0)
+                ], laneCount: 4, contentHash: "")
+            let planned = PlanRecord(planJSON: try CanonicalJSON.encode(plan), shardsJSON: "[]")
+            try store.insert(JobChange(record: record, plan: planned))
+        }
+        let coordinator = try await fixture.start()
+        let client = try await fixture.client(coordinator)
+        let summary = try #require(try await client.detail("job-1").summary)
+        #expect(summary.state == "failed")
+        #expect(summary.message.contains("training.epochs"))
+        await coordinator.stop()
     }
 
     @Test func `a worker that leaves hands its lanes to the others`() async throws {

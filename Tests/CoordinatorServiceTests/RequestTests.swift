@@ -102,6 +102,44 @@ import ZeroMQMessaging
         await coordinator.stop()
     }
 
+    /// What a job file could not say, but a message can.
+    static let invalidJobs: [(name: String, change: @Sendable (inout JobSpecification) -> Void)] = [
+        ("training.epochs", { $0.training.epochs = .max }),
+        ("training.steps", { $0.training.steps = -1 }),
+        ("training.micro_batches", { $0.training.microBatches = 1 << 40 }),
+        ("training.batch", { $0.training.batch = 0 }),
+        ("training.optimizer.learning_rate", { $0.training.optimizer.learningRate = -1 }),
+        ("workers.maximum", { $0.workers.maximum = .max }),
+        ("tasks[0].name", { $0.tasks[0].name = "../../etc" }),
+    ]
+
+    @Test(arguments: 0..<invalidJobs.count)
+    func `a job that breaks the rules of job files is refused`(index: Int) async throws {
+        let fixture = try CoordinatorFixture()
+        let coordinator = try await fixture.start()
+        let client = try await fixture.client(coordinator)
+        var (specification, contents) = TestClient.job()
+        specification.technique.dropout = 2
+        Self.invalidJobs[index].change(&specification)
+        let message = try TestClient.message("job-1", specification, contents)
+        let refusal = try await client.refusal(of: .submitJob(message))
+        #expect(refusal?.code == "invalid-job")
+        #expect(refusal?.message.contains(Self.invalidJobs[index].name) == true)
+        #expect(refusal?.message.contains("technique.dropout") == true, "every problem is named")
+        await coordinator.stop()
+    }
+
+    @Test func `a name that is no hash is refused`() async throws {
+        let fixture = try CoordinatorFixture()
+        let coordinator = try await fixture.start()
+        let client = try await fixture.client(coordinator)
+        let (specification, contents) = TestClient.job()
+        var message = try TestClient.message("job-1", specification, contents)
+        message.files[0].sha256 = String(repeating: "G", count: 64)
+        #expect(try await client.refusal(of: .submitJob(message))?.code == "invalid-job")
+        await coordinator.stop()
+    }
+
     @Test func `an upload goes on where it stopped, and only whole blobs count`() async throws {
         let fixture = try CoordinatorFixture()
         let first = try await fixture.start()
