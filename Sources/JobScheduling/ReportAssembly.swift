@@ -29,10 +29,7 @@ struct EpochDurations {
     private let seconds: [Double]
 
     init(segments: [JobReport.Segment], plan: DatasetPlan, specification: JobSpecification) {
-        let schedule = StepSchedule(
-            sampleCount: plan.tasks.first?.trainCount ?? 0, batch: specification.training.batch,
-            laneCount: max(1, plan.laneCount))
-        let stepsPerEpoch = max(1, schedule.stepsPerEpoch)
+        let stepsPerEpoch = TrainingHorizon(specification: specification, plan: plan).stepsPerEpoch
         let complete = (segments.last?.endStep ?? 0) / stepsPerEpoch
         var seconds = [Double](repeating: 0, count: complete)
         var first = 0

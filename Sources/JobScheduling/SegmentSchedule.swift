@@ -38,21 +38,18 @@ public struct SegmentSchedule: Sendable, Equatable {
     }
 
     public init(specification: JobSpecification, plan: DatasetPlan) {
-        let steps = StepSchedule(
-            sampleCount: plan.tasks.first?.trainCount ?? 0, batch: specification.training.batch,
-            laneCount: max(1, plan.laneCount))
-        let stepsPerEpoch = max(1, steps.stepsPerEpoch)
+        let horizon = TrainingHorizon(specification: specification, plan: plan)
         self.init(
-            totalSteps: specification.training.steps ?? (specification.training.epochs ?? 1) * stepsPerEpoch,
-            interval: specification.training.evaluateEvery ?? stepsPerEpoch,
+            totalSteps: horizon.totalSteps, interval: horizon.evaluationInterval,
             hasValidation: plan.tasks.contains { $0.validationCount > 0 })
     }
 
     /// The segment that starts at `step`; `nil` once all steps are run.
     public func segment(from step: Int, number: Int) -> Segment? {
         guard step < totalSteps else { return nil }
-        let evaluation = min(totalSteps, (step / interval + 1) * interval)
-        let end = min(evaluation, step + maximumLength)
+        let left = totalSteps - step
+        let evaluation = step + min(left, interval - step % interval)
+        let end = min(evaluation, step + min(left, maximumLength))
         return Segment(
             number: number, firstStep: step, endStep: end, evaluates: hasValidation && end == evaluation)
     }
