@@ -1,3 +1,4 @@
+import TaskMetrics
 import TrainingJobs
 
 // Segments: run, add up, decide, go on.
@@ -92,16 +93,14 @@ extension JobDriver {
         of segment: Segment, _ reports: [SegmentResult], _ steps: [StepResult],
         _ measures: [JobReport.TaskMeasures]
     ) -> JobReport.Segment {
-        let schedule = StepSchedule(
-            sampleCount: plan.tasks.first?.trainCount ?? 0, batch: specification.training.batch,
-            laneCount: max(1, plan.laneCount))
+        let horizon = TrainingHorizon(specification: specification, plan: plan)
         let samples = steps.reduce(0) { saturatingSum($0, $1.samples) }
         let loss = steps.reduce(0.0) { $0 + FixedPointLoss.mean($1.lossFixed, samples: 1) }
         func slowest(_ part: (SegmentTiming) -> Double) -> Double {
             reports.map { part($0.timing) }.max() ?? 0
         }
         return JobReport.Segment(
-            endStep: segment.endStep, epoch: (segment.endStep - 1) / max(1, schedule.stepsPerEpoch),
+            endStep: segment.endStep, epoch: horizon.epoch(ofSegmentEndingAt: segment.endStep),
             trainLoss: samples == 0 ? 0 : loss / Double(samples), validation: measures,
             seconds: slowest(\.total), computeSeconds: slowest(\.compute),
             exchangeSeconds: slowest(\.exchange),

@@ -54,13 +54,6 @@ enum SplitEvaluation {
     }
 }
 
-/// Losses travel as integers in units of 2^-32.
-enum FixedPointLoss {
-    static func mean(_ sum: Int64, samples: Int) -> Double {
-        samples == 0 ? 0 : Double(sum) / 4_294_967_296 / Double(samples)
-    }
-}
-
 extension DatasetPlan.Task {
     /// Samples of a split over all lanes.
     func count(of split: DataSplit) -> Int {
