@@ -44,11 +44,18 @@ public struct CheckpointFolder: Sendable {
     }
 
     /// See `SafetensorsFile.tensor(named:)`.
-    public func tensor(named name: String) throws -> Tensor {
+    public func tensor(named name: String) throws -> Tensor { try file(holding: name).tensor(named: name) }
+
+    /// See `SafetensorsFile.read(_:into:)`.
+    public func read(_ name: String, into target: Tensor) throws {
+        try file(holding: name).read(name, into: target)
+    }
+
+    private func file(holding name: String) throws -> SafetensorsFile {
         guard let position = fileIndex[Array(name.utf8)] else {
             throw CheckpointError(.missingTensor, "is in none of the files", file: folder.path, tensor: name)
         }
-        return try files[position].tensor(named: name)
+        return files[position]
     }
 
     private static func shards(listedIn index: URL) throws -> [SafetensorsFile] {

@@ -59,6 +59,32 @@ public final class SafetensorsFile: Sendable {
     /// A tensor's numbers as Float32, copied; half precision is converted.
     /// - Throws: `CheckpointError` where there is none of this name, or its type cannot become Float32.
     public func tensor(named name: String) throws -> Tensor {
+        let (description, _) = try readable(name)
+        let tensor = Tensor(uninitialized: description.shape)
+        try read(name, into: tensor)
+        return tensor
+    }
+
+    /// Copies a tensor's numbers to where they are wanted, as `tensor(named:)` does to a new place.
+    /// - Throws: `CheckpointError` also where `target` is of another shape.
+    public func read(_ name: String, into target: Tensor) throws {
+        let (description, type) = try readable(name)
+        guard description.shape == target.shape else {
+            throw CheckpointError(
+                .malformed, "is of shape \(description.shape), where \(target.shape) is wanted", file: path,
+                tensor: name)
+        }
+        switch contents {
+        case .mapped(let file):
+            try file.copyFloats(at: description.bytes.lowerBound, as: type, into: target)
+        case .inMemory(let bytes):
+            target.assign(
+                try Tensor(
+                    littleEndianBytes: Array(bytes[description.bytes]), as: type, shape: description.shape))
+        }
+    }
+
+    private func readable(_ name: String) throws -> (TensorDescription, StoredFloatType) {
         guard let description = description(named: name) else {
             throw CheckpointError(.missingTensor, "is not in the file", file: path, tensor: name)
         }
@@ -67,15 +93,7 @@ public final class SafetensorsFile: Sendable {
                 .unsupportedType, "is of type \(description.type.rawValue); F32, F16 and BF16 can be read",
                 file: path, tensor: name)
         }
-        switch contents {
-        case .mapped(let file):
-            let tensor = Tensor(uninitialized: description.shape)
-            try file.copyFloats(at: description.bytes.lowerBound, as: type, into: tensor)
-            return tensor
-        case .inMemory(let bytes):
-            return try Tensor(
-                littleEndianBytes: Array(bytes[description.bytes]), as: type, shape: description.shape)
-        }
+        return (description, type)
     }
 
     private static func bytes(_ range: Range<Int>, of contents: Contents) throws -> [UInt8] {

@@ -2,12 +2,15 @@ import TensorKernels
 
 /// A named tensor that training may change.
 ///
-/// The gradient's memory is allocated once, when it is first needed, and reused in every step.
+/// A value made from a shape takes memory when it is first asked for, so that a model can be compared with a
+/// checkpoint before it has any. The gradient's memory is allocated once, when it is first needed, and reused
+/// in every step.
 public final class Parameter {
     /// Path within the model, as in a checkpoint: "encoder.layer.0.attention.self.query.weight".
     public let name: String
-    /// The value; the optimizer writes to it in place.
-    public let value: Tensor
+    public let shape: [Int]
+    private let initialValue: Float
+    private var storedValue: Tensor?
     /// Whether a gradient is computed and the optimizer may change the value.
     public var isTrainable: Bool {
         didSet { if !isTrainable { slot = nil } }
@@ -16,12 +19,37 @@ public final class Parameter {
 
     public init(_ name: String, _ value: Tensor, isTrainable: Bool = true) {
         self.name = name
-        self.value = value
+        shape = value.shape
+        initialValue = 0
+        storedValue = value
         self.isTrainable = isTrainable
     }
 
-    public var shape: [Int] { value.shape }
-    public var count: Int { value.count }
+    /// A parameter all of whose elements are `initialValue`, without memory as yet.
+    public init(_ name: String, shape: [Int], initialValue: Float = 0, isTrainable: Bool = true) {
+        self.name = name
+        self.shape = shape
+        self.initialValue = initialValue
+        self.isTrainable = isTrainable
+    }
+
+    /// The value; the optimizer writes to it in place.
+    public var value: Tensor {
+        if let storedValue { return storedValue }
+        let value = Tensor.filled(initialValue, shape: shape)
+        storedValue = value
+        return value
+    }
+
+    /// Overwrites all of the value, in place.
+    /// - Parameter body: writes every element; what it is given may hold anything.
+    public func setValue(_ body: (_ target: Tensor) throws -> Void) rethrows {
+        let target = storedValue ?? Tensor(uninitialized: shape)
+        try body(target)
+        storedValue = target
+    }
+
+    public var count: Int { shape.reduce(1, *) }
 
     /// A leaf over the value whose gradient goes to this parameter; data where it is not trainable.
     public var variable: Variable {
@@ -50,7 +78,7 @@ public final class Parameter {
 
     private func gradientSlot() -> GradientSlot {
         if let slot { return slot }
-        let new = GradientSlot(shape: value.shape, isPersistent: true)
+        let new = GradientSlot(shape: shape, isPersistent: true)
         slot = new
         return new
     }

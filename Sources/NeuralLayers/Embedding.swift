@@ -7,7 +7,7 @@ public final class Embedding: Module {
 
     /// Starts with zeros: load or `initialize` it.
     public init(_ name: String, entries: Int, columns: Int) {
-        weight = Parameter("\(name).weight", .zeros([entries, columns]))
+        weight = Parameter("\(name).weight", shape: [entries, columns])
     }
 
     /// Over a parameter made elsewhere.
@@ -23,6 +23,8 @@ public final class Embedding: Module {
 
     /// Rows from a normal distribution.
     public func initialize(standardDeviation: Float, key: RandomKey) {
-        weight.value.fillNormal(standardDeviation: standardDeviation, key: key.derived(weight.name).bits)
+        weight.setValue {
+            $0.fillNormal(standardDeviation: standardDeviation, key: key.derived(weight.name).bits)
+        }
     }
 }

@@ -9,8 +9,8 @@ public final class LayerNorm: Module {
 
     /// Starts as the plain normalisation: weight ones, bias zeros.
     public init(_ name: String, columns: Int, epsilon: Float = 1e-12) {
-        weight = Parameter("\(name).weight", .filled(1, shape: [columns]))
-        bias = Parameter("\(name).bias", .zeros([columns]))
+        weight = Parameter("\(name).weight", shape: [columns], initialValue: 1)
+        bias = Parameter("\(name).bias", shape: [columns])
         self.epsilon = epsilon
     }
 

@@ -8,8 +8,8 @@ public final class Linear: Module {
 
     /// Starts with zeros: load or `initialize` it.
     public init(_ name: String, inputs: Int, outputs: Int, hasBias: Bool = true) {
-        weight = Parameter("\(name).weight", .zeros([outputs, inputs]))
-        bias = hasBias ? Parameter("\(name).bias", .zeros([outputs])) : nil
+        weight = Parameter("\(name).weight", shape: [outputs, inputs])
+        bias = hasBias ? Parameter("\(name).bias", shape: [outputs]) : nil
     }
 
     /// Over parameters made elsewhere, loaded ones for instance.
@@ -33,7 +33,9 @@ public final class Linear: Module {
 
     /// Weights from a normal distribution, bias zero.
     public func initialize(standardDeviation: Float, key: RandomKey) {
-        weight.value.fillNormal(standardDeviation: standardDeviation, key: key.derived(weight.name).bits)
+        weight.setValue {
+            $0.fillNormal(standardDeviation: standardDeviation, key: key.derived(weight.name).bits)
+        }
         bias?.value.fill(0)
     }
 

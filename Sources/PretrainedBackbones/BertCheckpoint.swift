@@ -40,7 +40,8 @@ struct BertCheckpoint {
         return name
     }
 
-    /// Fills all parameters; every weight of the file must belong to one of them.
+    /// Fills all parameters; every weight of the file must belong to one of them. Names and shapes are compared
+    /// before a parameter takes memory: sizes that `config.json` has wrong cost none.
     /// - Parameter passingOver: beginnings of names that may be left over.
     func load(_ parameters: [Parameter], passingOver: [String]) throws {
         let wanted = Set(parameters.map(\.name))
@@ -53,6 +54,7 @@ struct BertCheckpoint {
                     && !passingOver.contains { name.hasPrefix($0) }
             }.sorted(),
             "the weights have {}, which config.json leaves no place for")
+        var sources: [(parameter: Parameter, fileName: String)] = []
         for parameter in parameters {
             guard let fileName = fileNames[parameter.name],
                 let description = weights.description(named: fileName)
@@ -63,7 +65,10 @@ struct BertCheckpoint {
                     "\"\(fileName)\" is of shape \(description.shape), but config.json asks for \(parameter.shape)",
                     file: folder.path, tensors: [parameter.name])
             }
-            parameter.value.assign(try weights.tensor(named: fileName))
+            sources.append((parameter, fileName))
+        }
+        for (parameter, fileName) in sources {
+            try parameter.setValue { try weights.read(fileName, into: $0) }
         }
     }
 

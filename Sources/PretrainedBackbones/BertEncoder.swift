@@ -13,7 +13,7 @@ public final class BertEncoder: TransformerBackbone {
     public let layers: [TransformerEncoderLayer]
     public private(set) lazy var rowAlignment = measureRowAlignment()
 
-    /// All weights zero: for `load` and `random`.
+    /// All weights zero, none with memory as yet: for `load` and `random`.
     init(_ configuration: BertConfiguration) {
         self.configuration = configuration
         embeddings = BertEmbeddings("embeddings", configuration)
