@@ -32,7 +32,7 @@ struct BertConfigurationReader {
             layerCount: try size("num_hidden_layers", 1...1_000),
             headCount: try size("num_attention_heads", 1...1_024),
             intermediateSize: try size("intermediate_size", 1...1_000_000),
-            maximumLength: try size("max_position_embeddings", 1...1_000_000),
+            maximumLength: try size("max_position_embeddings", 2...1_000_000),
             tokenTypeCount: try size("type_vocab_size", 1...1_000, otherwise: 2),
             activation: try activation(),
             layerNormEpsilon: try number("layer_norm_eps", 0...0.1, otherwise: 1e-12),

@@ -17,7 +17,7 @@ public enum TechniqueCatalog {
         let encoder = try encoder(specification, folder: backboneFolder)
         try encoder.requireFit(of: tokenizer, file: backboneFolder.path)
         let length = specification.backbone.maximumLength
-        guard (2...encoder.maximumLength).contains(length) else {
+        guard length >= 2, length <= encoder.maximumLength else {
             throw TechniqueError(
                 .unsupported,
                 "backbone.maximum_length is \(length); this model takes 2 to \(encoder.maximumLength) tokens")
@@ -28,7 +28,7 @@ public enum TechniqueCatalog {
             return FeatureExtraction(encoder: encoder, head: head, maximumLength: length)
         case .fineTuning:
             let frozenLayers = specification.technique.frozenLayers ?? 0
-            guard (0...encoder.layerCount).contains(frozenLayers) else {
+            guard frozenLayers >= 0, frozenLayers <= encoder.layerCount else {
                 throw TechniqueError(
                     .unsupported,
                     "technique.frozen_layers is \(frozenLayers); this model has \(encoder.layerCount) layers")

@@ -88,6 +88,7 @@ import Testing
         ("hidden_size", .null, "hidden_size"),
         ("num_attention_heads", .integer(0), "num_attention_heads"),
         ("layer_norm_eps", .string("x"), "layer_norm_eps"),
+        ("max_position_embeddings", .integer(1), "max_position_embeddings"),
         ("hidden_act", .string("gelu_new"), "gelu_new"),
         ("model_type", .string("roberta"), "roberta"),
         ("model_type", .null, "model_type"),
@@ -102,6 +103,31 @@ import Testing
                 (root.members ?? []).filter { $0.name != key } + [JSONMember(name: key, value: value)]
             try Data(JSONValue.object(members).indentedBytes).write(to: file)
             #expect(try refused(folder).description.contains(mention))
+        }
+    }
+
+    /// 38400 for 384: 140 GB of weights, were they made before the file is looked at.
+    @Test(arguments: [false, true]) func sizesTypedByMistakeCostNoMemory(classifier: Bool) throws {
+        try TinyBert.withCopy { folder in
+            let file = folder.appendingPathComponent("config.json")
+            let root = try JSONValue(parsing: Data(contentsOf: file))
+            let wrong = ["hidden_size": 38_400, "intermediate_size": 153_600, "vocab_size": 10_000_000]
+            let members =
+                (root.members ?? []).filter { wrong[$0.name] == nil }
+                + wrong.map { JSONMember(name: $0.key, value: .integer($0.value)) }
+            try Data(JSONValue.object(members).indentedBytes).write(to: file)
+            StoragePool.shared.trim()
+            let peak = StoragePool.shared.statistics.peakBytes
+            let error = try #require(throws: PretrainedBackboneError.self) {
+                if classifier {
+                    _ = try SequenceClassifier.load(folder: folder)
+                } else {
+                    _ = try BertEncoder.load(folder: folder)
+                }
+            }
+            #expect(error.code == .weightsDisagree)
+            #expect(error.description.contains("[10000000, 38400]"))
+            #expect(StoragePool.shared.statistics.peakBytes < peak + (1 << 30))
         }
     }
 

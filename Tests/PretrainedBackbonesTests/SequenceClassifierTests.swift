@@ -76,7 +76,8 @@ import Testing
             .map { JSONMember(name: String($0.element), value: .integer($0.offset)) }
             let tokenizer = JSONValue.object([
                 JSONMember(
-                    name: "normalizer", value: .object([JSONMember(name: "type", value: .string("BertNormalizer"))])),
+                    name: "normalizer",
+                    value: .object([JSONMember(name: "type", value: .string("BertNormalizer"))])),
                 JSONMember(
                     name: "pre_tokenizer",
                     value: .object([JSONMember(name: "type", value: .string("BertPreTokenizer"))])),
