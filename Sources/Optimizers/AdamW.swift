@@ -50,10 +50,11 @@ public final class AdamW: Optimizer {
     }
 
     public func restoreState(_ tensors: [String: Tensor]) throws {
-        let count = try OptimizerState.tensor(Self.updateCountName, shape: [2], in: tensors)
+        let count = try decodedCount(
+            OptimizerState.tensor(Self.updateCountName, shape: [2], in: tensors), name: Self.updateCountName)
         try firstMoments.restore(tensors, parameters)
         try secondMoments.restore(tensors, parameters)
-        updateCount = decodedCount(count)
+        updateCount = count
     }
 
     private static let updateCountName = "adamw.update_count"
@@ -64,9 +65,15 @@ func encodedCount(_ count: Int) -> Tensor {
     Tensor([Float(count & 0xff_ffff), Float(count >> 24)], shape: [2])
 }
 
-func decodedCount(_ tensor: Tensor) -> Int {
-    func part(_ value: Float) -> Int { Int(exactly: value.rounded()) ?? 0 }
-    return part(tensor[0]) + part(tensor[1]) << 24
+/// - Throws: `OptimizersError` `.malformedState` where the numbers are no count.
+func decodedCount(_ tensor: Tensor, name: String) throws -> Int {
+    let parts = [tensor[0], tensor[1]].compactMap { Int(exactly: $0) }
+    guard parts.count == 2, parts.allSatisfy({ (0..<1 << 24).contains($0) }) else {
+        throw OptimizersError(
+            .malformedState, "optimizer state '\(name)' is \(tensor.scalars), which is no count",
+            tensor: name)
+    }
+    return parts[0] + parts[1] << 24
 }
 
 /// base to an integer power by squaring: multiplications only, so alike with every C library.

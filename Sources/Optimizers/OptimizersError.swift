@@ -8,6 +8,8 @@ public struct OptimizersError: Error, Sendable, CustomStringConvertible {
         public static let missingState = Code("missing-state")
         /// A state tensor has another shape than its parameter.
         public static let shapeMismatch = Code("shape-mismatch")
+        /// A state tensor holds what it cannot mean.
+        public static let malformedState = Code("malformed-state")
     }
 
     public let code: Code

@@ -47,7 +47,16 @@ struct TrainingCheckpoint {
         else {
             throw TechniqueError(.badCheckpoint, "these tensors are no training checkpoint of Graft's")
         }
-        let exponents = (file.metadata["exponents"] ?? "").split(separator: " ").map { Int($0) ?? 0 }
+        let words = (file.metadata["exponents"] ?? "").split(separator: " ", omittingEmptySubsequences: false)
+        let exponents = words.compactMap { Int($0) }.filter(FixedPointAccumulator.exponentRange.contains)
+        guard exponents.count == words.count else {
+            throw TechniqueError(
+                .badCheckpoint,
+                "the checkpoint's fixed-point exponents are not whole numbers of "
+                    + "\(FixedPointAccumulator.exponentRange.lowerBound) to "
+                    + "\(FixedPointAccumulator.exponentRange.upperBound), with a space between them",
+                context: "exponents")
+        }
         var checkpoint = TrainingCheckpoint(
             step: step, exponents: exponents, parameters: [], optimizerState: [])
         for parameter in parameters {

@@ -147,7 +147,12 @@ public final class TrainingSession {
         guard checkpoint.exponents.count == gradients.segmentCounts.count else {
             throw TechniqueError(.badCheckpoint, "the checkpoint is of another set of trained parameters")
         }
-        try optimizer.restoreState(Dictionary(checkpoint.optimizerState.map { ($0.name, $0.tensor) }) { $1 })
+        do {
+            let state = checkpoint.optimizerState.map { ($0.name, $0.tensor) }
+            try optimizer.restoreState(Dictionary(state) { $1 })
+        } catch let error as OptimizersError {
+            throw TechniqueError(.badCheckpoint, error.message, context: error.tensor)
+        }
         checkpoint.assignParameters(to: parameters)
         gradients.exponents = checkpoint.exponents
         beginNextSums()

@@ -84,6 +84,16 @@ import Testing
         }
     }
 
+    @Test(arguments: [[-1, 0], [0.5, 0], [.nan, 0], [0, .infinity], [0, 3e7]] as [[Float]])
+    func countThatIsNoneIsRefused(count: [Float]) {
+        let optimizer = AdamW(groups: [ParameterGroup([Parameter("a", .zeros([2]))], weightDecay: 0)])
+        var state = Dictionary(uniqueKeysWithValues: optimizer.stateTensors().map { ($0.name, $0.tensor) })
+        state["adamw.update_count"] = Tensor(count, shape: [2])
+        #expect { try optimizer.restoreState(state) } throws: {
+            ($0 as? OptimizersError)?.code == .malformedState
+        }
+    }
+
     @Test func groupsHaveTheirOwnRatesAndDecay() {
         let (fast, frozen) = (
             Parameter("fast", .filled(1, shape: [2])), Parameter("frozen", .filled(1, shape: [2]))
@@ -113,8 +123,10 @@ import Testing
         #expect(clippingScale(norm: .nan, maximum: 5) == 1)
     }
 
-    @Test func countsSurviveAsFloats() {
-        for count in [0, 1, 1 << 24, 123_456_789_012] { #expect(decodedCount(encodedCount(count)) == count) }
+    @Test func countsSurviveAsFloats() throws {
+        for count in [0, 1, 1 << 24, 123_456_789_012] {
+            #expect(try decodedCount(encodedCount(count), name: "count") == count)
+        }
         #expect(abs(integerPower(0.999, 1000) - 0.36769542477096373) < 1e-14)
         #expect(integerPower(2, 10) == 1024 && integerPower(5, 0) == 1)
     }

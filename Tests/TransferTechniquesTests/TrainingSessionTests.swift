@@ -1,3 +1,4 @@
+import CheckpointFormats
 import DifferentiableTensors
 import TensorKernels
 import Testing
@@ -72,6 +73,21 @@ import TrainingJobs
             #expect(error?.code == .badCheckpoint)
             #expect(other.bits() == before)
         }
+    }
+
+    @Test(arguments: [
+        ("exponents", "36 x 36"), ("exponents", "36  36"), ("exponents", "99999"), ("exponents", ""),
+        ("step", "-1"), ("step", "one"), ("format", "graft-checkpoint-0"),
+    ])
+    func aCheckpointThatIsMalformedIsRefused(key: String, value: String) throws {
+        let cluster = try TinyCluster(TinyJob(.featureExtraction), lanes: [[0]])
+        let file = try SafetensorsFile(bytes: try cluster.sessions[0].checkpoint(), name: "checkpoint")
+        var metadata = file.metadata
+        metadata[key] = value
+        let tensors = try file.names.map { (name: $0, tensor: try file.tensor(named: $0)) }
+        let changed = try SafetensorsWriter.encode(tensors, metadata: metadata)
+        let error = #expect(throws: TechniqueError.self) { try cluster.sessions[0].restore(changed) }
+        #expect(error?.code == .badCheckpoint)
     }
 
     @Test func trainingLearns() throws {
