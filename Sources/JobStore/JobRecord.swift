@@ -18,8 +18,8 @@ public struct JobRecord: Sendable, Equatable {
     public var reportJSON: String?
     public var resultFilesJSON: String?
     public var failureCode: String?
-    /// The failure's text, or what the job waits for.
-    public var message: String
+    /// The failure's text, or what the job waits for. Holds no zero byte, whatever is written to it.
+    public var message: String { didSet { message = StoredText.clean(message) } }
 
     public init(
         id: String, name: String, submitter: String = "", state: JobState = .uploading, createdAt: Int,
@@ -41,7 +41,7 @@ public struct JobRecord: Sendable, Equatable {
         self.reportJSON = reportJSON
         self.resultFilesJSON = resultFilesJSON
         self.failureCode = failureCode
-        self.message = message
+        self.message = StoredText.clean(message)
     }
 }
 

@@ -6,15 +6,6 @@ extension JobStore {
         try read { try String.fetchSet($0, sql: "SELECT DISTINCT sha256 FROM blob_pins") }
     }
 
-    /// Hashes that a job holds for one reason.
-    public func pins(of id: String, role: BlobRole) throws -> Set<String> {
-        try read {
-            try String.fetchSet(
-                $0, sql: "SELECT sha256 FROM blob_pins WHERE job_id = ? AND role = ?",
-                arguments: [id, role.rawValue])
-        }
-    }
-
     static func replacePins(
         of id: String, role: BlobRole, with hashes: Set<String>, _ database: Database
     ) throws {

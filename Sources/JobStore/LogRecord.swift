@@ -7,13 +7,14 @@ public struct LogRecord: Sendable, Equatable {
     public var level: String
     /// "coordinator", or a worker's name.
     public var source: String
-    public var message: String
+    /// Holds no zero byte, whatever is written to it.
+    public var message: String { didSet { message = StoredText.clean(message) } }
 
     public init(sequence: Int = 0, time: Int, level: String, source: String, message: String) {
         self.sequence = sequence
         self.time = time
         self.level = level
-        self.source = source
-        self.message = message
+        self.source = StoredText.clean(source)
+        self.message = StoredText.clean(message)
     }
 }

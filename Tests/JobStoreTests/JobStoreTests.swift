@@ -79,6 +79,18 @@ enum Samples {
         #expect(stored.state == .queued)
     }
 
+    @Test func `zero bytes do not get into texts`() throws {
+        let store = try JobStore.inMemory()
+        var job = Samples.job()
+        try store.insert(JobChange(record: job, lines: [Samples.line("row \0 of data")]))
+        job.message = "a\0b"
+        #expect(job.message == "a\u{FFFD}b")
+        job.state = .failed
+        try store.save(JobChange(record: job))
+        #expect(try store.jobs().map(\.message) == ["a\u{FFFD}b"])
+        #expect(try store.log(of: "j1", after: 0, limit: 1).map(\.message) == ["row \u{FFFD} of data"])
+    }
+
     @Test func `an id is taken once`() throws {
         let store = try JobStore.inMemory()
         try store.insert(JobChange(record: Samples.job()))
@@ -127,7 +139,6 @@ enum Samples {
         try store.insert(
             JobChange(record: Samples.job(), pins: [.input: ["aa"], .checkpoint: ["c1", "c2"]]))
         try store.save(JobChange(record: Samples.job(), pins: [.checkpoint: ["c2", "c3"]]))
-        #expect(try store.pins(of: "j1", role: .checkpoint) == ["c2", "c3"])
         #expect(try store.pinnedBlobs() == ["aa", "c2", "c3"])
     }
 
