@@ -14,7 +14,12 @@ extension ClusterControl {
         var trial = driver
         _ = trial.handle(report.event)
         guard trial != driver else { return .acknowledged(Acknowledged()) }
-        try apply(objection(to: report) ?? report.event, to: report.jobID)
+        let objection = objection(to: report)
+        if objection == nil, case .segmentDone = report.report {
+            // Nothing comes between this look at the workers and the driver's choice among them.
+            try apply(.idleWorkers(idleWorkers()), to: report.jobID)
+        }
+        try apply(objection ?? report.event, to: report.jobID)
         return .acknowledged(Acknowledged())
     }
 
@@ -39,13 +44,19 @@ extension ClusterControl {
 
     /// A worker refused a command: it cannot serve the job.
     func commandRefused(_ requestID: String, _ refusal: Refusal) throws {
-        guard let command = commands.acknowledge(requestID), !command.isRelease else { return }
+        guard let command = commands.command(requestID) else { return }
+        guard !command.isRelease else {
+            _ = commands.acknowledge(requestID)
+            return
+        }
         let failure = JobFailure(code: refusal.code, message: refusal.message)
         try apply(
             .report(
                 workerID: command.workerID, generation: command.generation,
                 .failed(failure, lostWorkerID: nil)),
             to: command.jobID)
+        // Last: were the failure not stored, the command would be sent again and refused again.
+        _ = commands.acknowledge(requestID)
     }
 
     /// Gives an event to a job's driver, stores what has come of it, and only then acts on it.

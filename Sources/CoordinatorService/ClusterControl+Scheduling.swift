@@ -20,26 +20,39 @@ extension ClusterControl {
     }
 
     private func assignWaitingJobs() throws {
-        let waiting = jobs.values.filter { $0.driver?.state == .queued }
-            .sorted { ($0.record.createdAt, $0.id) < ($1.record.createdAt, $1.id) }
-        guard !waiting.isEmpty else { return }
-        let workers = registry.sorted.filter(\.isLive).map {
-            LiveWorker(candidate: $0.candidate, isFree: $0.isFree)
-        }
-        for (jobID, decision) in AssignmentRound.decide(
-            jobs: waiting.compactMap(waitingJob), workers: workers)
-        {
+        for (jobID, decision) in round() {
             switch decision {
             case .assigned(let members):
                 jobs[jobID]?.expectedMembers = 0
                 try apply(.assign(members), to: jobID)
             case .waiting(let reason):
-                jobs[jobID]?.record.message = reason
+                // Why some workers are not taken is worth as much to people as how many are missing.
+                let notice = jobs[jobID]?.driver?.notice ?? ""
+                jobs[jobID]?.record.message = notice.isEmpty ? reason : "\(reason); \(notice)"
             case .impossible(let reason):
                 jobs[jobID]?.record.message = reason
                 try apply(.assignmentImpossible(reason), to: jobID)
             }
         }
+    }
+
+    /// Workers that no waiting job takes or waits for: they may join one that runs.
+    func idleWorkers() -> [WorkerCandidate] {
+        for (_, decision) in round() {
+            if case .impossible = decision { continue }
+            return []
+        }
+        return registry.sorted.filter(\.isFree).map(\.candidate)
+    }
+
+    private func round() -> [(jobID: String, decision: AssignmentRound.Decision)] {
+        let waiting = jobs.values.filter { $0.driver?.state == .queued }
+            .sorted { ($0.record.createdAt, $0.id) < ($1.record.createdAt, $1.id) }
+        guard !waiting.isEmpty else { return [] }
+        let workers = registry.sorted.filter(\.isLive).map {
+            LiveWorker(candidate: $0.candidate, isFree: $0.isFree)
+        }
+        return AssignmentRound.decide(jobs: waiting.compactMap(waitingJob), workers: workers)
     }
 
     private func waitingJob(_ job: ActiveJob) -> WaitingJob? {

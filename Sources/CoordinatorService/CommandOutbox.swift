@@ -22,6 +22,9 @@ struct CommandOutbox: Sendable {
         order.append(command.requestID)
     }
 
+    /// The command that this answers, which stays; `nil` for an answer that came before.
+    func command(_ requestID: String) -> Command? { commands[requestID] }
+
     /// Takes the command out that this answers; `nil` for an answer that came before.
     mutating func acknowledge(_ requestID: String) -> Command? {
         guard let command = commands.removeValue(forKey: requestID) else { return nil }

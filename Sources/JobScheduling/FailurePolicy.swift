@@ -13,11 +13,10 @@ public enum FailurePolicy {
     public static let maximumLosses = 3
 
     private static let hostCodes: Set<String> = [
-        "disk-full", "out-of-memory", "file-system", "blob-file-system", "damaged-segment", "worker-stopping",
-        "job-dropped",
+        "disk-full", "file-system", "blob-file-system", "damaged-segment", "job-dropped",
     ]
     private static let passingCodes: Set<String> = [
-        "closed", "broken", "peer-silent", "peer-lost", "coordinator-unreachable", "out-of-order",
+        "closed", "broken", "peer-silent", "coordinator-unreachable", "out-of-order",
     ]
 
     /// Codes compare with '-' and '_' alike.

@@ -20,7 +20,8 @@ extension JobDriver {
         progress.kernelFamily = first.kernelFamily
         nextSegment = 0
         phase = .preparing([:])
-        message = ""
+        message = notice
+        idleWorkers = []
         let names = members.map(\.name).joined(separator: ", ")
         let place = progress.step > 0 ? "from step \(progress.step)" : "from the beginning"
         let text =

@@ -41,23 +41,29 @@ extension JobDriver {
         }
     }
 
-    /// Some members cannot talk to each other: goes on without the one that most pairs have in common.
+    /// Some members cannot talk to each other: goes on without the one that most pairs have in common. One that
+    /// advertises its own host's loopback address to members elsewhere is the one at fault.
     mutating func partFromUnreachable(_ faults: [PeerFault]) -> [JobDirective] {
         var counts: [String: Int] = [:]
         for endpoint in faults.flatMap({ [$0.fromEndpoint, $0.toEndpoint] }) {
             counts[endpoint, default: 0] += 1
         }
-        let worst = members.max {
-            (counts[$0.endpoint] ?? 0, $0.rank) < (counts[$1.endpoint] ?? 0, $1.rank)
+        let isMixed = !members.allSatisfy { LoopbackEndpoint.isOne($0.endpoint) }
+        func blame(_ member: MemberAssignment) -> (Int, Int, Int) {
+            let count = counts[member.endpoint] ?? 0
+            let isMisled = isMixed && count > 0 && LoopbackEndpoint.isOne(member.endpoint)
+            return (isMisled ? 1 : 0, count, member.rank)
         }
+        let worst = members.max { blame($0) < blame($1) }
         let pairs = faults.map { "\($0.fromEndpoint) → \($0.toEndpoint): \($0.reason)" }.joined(
             separator: "; ")
-        let failure = JobFailure(
+        var failure = JobFailure(
             code: "peers-unreachable",
             message:
                 "Workers cannot reach each other: \(pairs). Check the addresses that they advertise and the "
                 + "firewalls between them.")
         guard let worst else { return fail(failure) }
+        failure.context = "worker \(worst.name)"
         excludedWorkers[worst.workerID] = failure
         return regroup(without: worst.workerID, because: failure.message)
     }

@@ -44,7 +44,8 @@ extension JobDriver {
         progress.checkpoint = checkpoint
         progress.lossesWithoutProgress = 0
         progress.segments.append(summary(of: segment, reports, lead.steps, measures))
-        return [.log(.info, line(segment, measures))] + judge(measures, checkpoint) + proceed()
+        let judgement = [.log(.info, line(segment, measures))] + judge(measures, checkpoint)
+        return judgement + (grow() ?? proceed())
     }
 
     /// Best checkpoint and early stopping.

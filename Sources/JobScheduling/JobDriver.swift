@@ -33,6 +33,8 @@ public struct JobDriver: Sendable, Equatable {
     public internal(set) var excludedWorkers: [String: JobFailure] = [:]
     /// What the job waits for, or how it ended; for people.
     public internal(set) var message = ""
+    /// Workers that nobody needs, as of the last event that named them.
+    var idleWorkers: [WorkerCandidate] = []
     var phase = Phase.waiting
     var nextSegment = 0
     let segments: SegmentSchedule
@@ -77,6 +79,11 @@ public struct JobDriver: Sendable, Equatable {
         }
     }
 
+    /// Which workers the job goes without, and why; empty where it wants for nothing.
+    public var notice: String {
+        excludedWorkers.values.map { "without \($0.context): \($0.message)" }.sorted().joined(separator: "; ")
+    }
+
     /// Takes in one event. Where it means nothing now, the answer is empty and nothing has changed.
     public mutating func handle(_ event: JobEvent) -> [JobDirective] {
         guard outcome == nil else { return [] }
@@ -92,6 +99,9 @@ public struct JobDriver: Sendable, Equatable {
             return lose(workerID, loss)
         case .workerRegistered(let workerID):
             excludedWorkers[workerID] = nil
+            return []
+        case .idleWorkers(let candidates):
+            if case .training = phase { idleWorkers = candidates }
             return []
         case .cancel:
             let releases = end(.cancelled)

@@ -122,7 +122,7 @@ public struct JobReport: Codable, Sendable, Equatable {
     public var workers: Int
     /// What decides the bits of a matrix product: one for all workers of a job.
     public var kernelFamily: String
-    /// Memberships that the job ran in; 1 when no worker was lost.
+    /// Memberships that the job ran in; 1 when no worker was lost and none joined.
     public var generations: Int
     public var parameterCount: Int
     public var trainableParameterCount: Int

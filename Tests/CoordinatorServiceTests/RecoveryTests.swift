@@ -130,6 +130,24 @@ import WireProtocol
         await coordinator.stop()
     }
 
+    @Test func `a worker that comes later joins the job that runs`() async throws {
+        let fixture = try CoordinatorFixture()
+        let coordinator = try await fixture.start()
+        let client = try await fixture.client(coordinator)
+        var behaviour = FakeWorker.Behaviour()
+        behaviour.segmentTime = .milliseconds(60)
+        _ = try await fixture.worker("901", coordinator, behaviour: behaviour)
+        let (specification, contents) = TestClient.job(epochs: 16)
+        try await client.submit("job-1", specification, contents)
+        _ = try await client.wait(for: .training, of: "job-1")
+        _ = try await fixture.worker("902", coordinator, behaviour: behaviour)
+        let report = try report(try await client.wait(for: .done, of: "job-1"))
+        #expect(report.workers == 2)
+        #expect(report.generations == 2)
+        #expect(report.segments.map(\.endStep) == stride(from: 5, through: 80, by: 5).map { $0 })
+        await coordinator.stop()
+    }
+
     @Test func `a worker that leaves hands its lanes to the others`() async throws {
         let fixture = try CoordinatorFixture()
         let coordinator = try await fixture.start()

@@ -111,7 +111,7 @@ import TrainingJobs
         #expect(directives.commands.count == 2)
     }
 
-    @Test(arguments: ["disk_full", "disk-full", "out-of-memory"])
+    @Test(arguments: ["disk_full", "disk-full", "file_system"])
     mutating func `failures of one host leave that host out`(code: String) {
         start()
         _ = fail("w1", code)
@@ -166,6 +166,30 @@ import TrainingJobs
         #expect(driver.state == .queued)
         #expect(driver.excludedWorkers.keys.sorted() == ["w1"])
         #expect(driver.message.contains("\(ends[0]) → \(ends[1]): no answer"))
+    }
+
+    @Test mutating func `a member on a loopback address is left out, and the reason stays visible`() {
+        let endpoints = ["tcp://127.0.0.1:5000", "tcp://10.0.0.2:5000"]
+        func assignment(_ count: Int, from first: Int) -> [MemberAssignment] {
+            (first..<(first + count)).map {
+                MemberAssignment(
+                    rank: $0 - first, workerID: "w\($0)", name: "worker-\($0)", endpoint: endpoints[$0],
+                    kernelFamily: "openblas/Haswell", lanes: [0])
+            }
+        }
+        _ = driver.handle(.assign(assignment(2, from: 0)))
+        let fault = PeerFault(fromEndpoint: endpoints[1], toEndpoint: endpoints[0], reason: "refused")
+        for (worker, faults) in [("w0", []), ("w1", [fault])] {
+            _ = driver.handle(
+                .report(
+                    workerID: worker, generation: 1,
+                    .prepared(faults: faults, failure: nil, parameters: 1, trainableParameters: 1)))
+        }
+        #expect(driver.excludedWorkers.keys.sorted() == ["w0"])
+        _ = driver.handle(.assign(assignment(1, from: 1)))
+        #expect(driver.state == .preparing)
+        #expect(driver.message.contains("without worker worker-0"))
+        for endpoint in endpoints { #expect(driver.message.contains(endpoint)) }
     }
 
     @Test mutating func `a restarted coordinator goes on from what was stored`() throws {

@@ -48,6 +48,33 @@ import TrainingJobs
         #expect(progress.segments.map(\.trainLoss) == reference.segments.map(\.trainLoss))
     }
 
+    @Test(arguments: 1...60)
+    func `workers that join change nothing but their number`(seed: Int) throws {
+        let reference = Self.reference().progress
+        var cluster = SimulatedCluster(
+            seed: UInt64(seed), workers: 4, specification: Self.specification, plan: JobFixture.plan(),
+            skill: Self.rising)
+        #expect(cluster.run(losses: 2 * (seed % 2), restarts: 2 * (seed % 3), joins: 30) == .done)
+        let progress = cluster.driver.progress
+        #expect(progress.best == reference.best)
+        #expect(progress.test == reference.test)
+        #expect(progress.exportedFiles == reference.exportedFiles)
+        #expect(progress.segments.map(\.endStep) == reference.segments.map(\.endStep))
+        #expect(progress.segments.map(\.validation) == reference.segments.map(\.validation))
+        #expect(progress.segments.map(\.trainLoss) == reference.segments.map(\.trainLoss))
+    }
+
+    @Test func `workers do join in these schedules`() {
+        let growths = (1...60).map { seed in
+            var cluster = SimulatedCluster(
+                seed: UInt64(seed), workers: 4, specification: Self.specification, plan: JobFixture.plan(),
+                skill: Self.rising)
+            _ = cluster.run(losses: 2 * (seed % 2), restarts: 2 * (seed % 3), joins: 30)
+            return cluster.growthCount
+        }
+        #expect(growths.reduce(0, +) > 20)
+    }
+
     @Test func `the schedules do lose workers and restart`() {
         var losses = 0
         var restarts = 0

@@ -28,6 +28,7 @@ struct SimulatedCluster {
     private let workerCount: Int
     private(set) var lossCount = 0
     private(set) var restartCount = 0
+    private(set) var growthCount = 0
 
     init(
         seed: UInt64, workers: Int, specification: JobSpecification, plan: DatasetPlan,
@@ -42,7 +43,10 @@ struct SimulatedCluster {
     /// - Parameters:
     ///   - losses: chance per event that a member is lost, in percent.
     ///   - restarts: chance per event that the coordinator restarts, in percent.
-    mutating func run(losses: Int, restarts: Int, maximumEvents: Int = 20_000) -> JobDriver.Outcome? {
+    ///   - joins: chance per event that the workers that are no members are idle, in percent.
+    mutating func run(losses: Int, restarts: Int, joins: Int = 0, maximumEvents: Int = 20_000) -> JobDriver
+        .Outcome?
+    {
         for _ in 0..<maximumEvents {
             if let outcome = driver.outcome { return outcome }
             if driver.state == .queued { assign() }
@@ -50,6 +54,7 @@ struct SimulatedCluster {
                 lose()
             }
             if chance(restarts) { restart() }
+            if chance(joins) { offer() }
             if chance(20), let old = history.randomElement(using: &generator) { deliver(old) }
             guard let index = inFlight.indices.randomElement(using: &generator) else { continue }
             let event = inFlight.remove(at: index)
@@ -69,6 +74,13 @@ struct SimulatedCluster {
             from: present, range: driver.specification.workers, laneCount: driver.plan.laneCount,
             requiredFamily: driver.requiredFamily)
         if case .assigned(let members) = outcome { deliver(.assign(members)) }
+    }
+
+    private mutating func offer() {
+        let idle = JobFixture.candidates(workerCount).filter { candidate in
+            !driver.members.contains { $0.workerID == candidate.workerID }
+        }
+        deliver(.idleWorkers(idle))
     }
 
     private mutating func lose() {
@@ -94,6 +106,8 @@ struct SimulatedCluster {
     }
 
     private mutating func deliver(_ event: JobEvent) {
+        let before = driver.members.count
+        defer { if before > 0, driver.members.count > before { growthCount += 1 } }
         for (workerID, generation, command) in driver.handle(event).commands {
             var member = members[workerID] ?? SimulatedMember(plan: driver.plan, skill: skill)
             if let report = member.answer(command) {

@@ -1,0 +1,25 @@
+import TrainingJobs
+
+/// What a member says in a report, beside which generation it speaks of.
+public enum MemberReport: Sendable, Equatable {
+    case prepared(faults: [PeerFault], failure: JobFailure?, parameters: Int, trainableParameters: Int)
+    case extracted(JobReport.Extraction)
+    case segmentDone(SegmentResult)
+    case evaluated(split: DataSplit, counts: [TaskCounts], seconds: Double)
+    case exported([ContentFile])
+    /// `lostWorkerID` names the peer that is gone, where that is why.
+    case failed(JobFailure, lostWorkerID: String?)
+}
+
+/// A pair of members that cannot talk.
+public struct PeerFault: Sendable, Equatable {
+    public var fromEndpoint: String
+    public var toEndpoint: String
+    public var reason: String
+
+    public init(fromEndpoint: String, toEndpoint: String, reason: String) {
+        self.fromEndpoint = fromEndpoint
+        self.toEndpoint = toEndpoint
+        self.reason = reason
+    }
+}
