@@ -23,32 +23,3 @@ struct ActiveJob: Sendable {
     /// Hashes of all files, as they are pinned.
     var inputHashes: Set<String> { Set(files.map(\.sha256)) }
 }
-
-/// The store's JSON form of a file list.
-enum StoredFiles {
-    static func encode(_ files: [FileReference]) throws -> String {
-        try CanonicalJSON.encode(files.map(ContentFile.init))
-    }
-
-    static func decode(_ text: String?) throws -> [FileReference] {
-        guard let text else { return [] }
-        return try CanonicalJSON.decode([ContentFile].self, from: text).map(FileReference.init)
-    }
-}
-
-/// The store's JSON form of one shard's reference.
-struct StoredShard: Codable, Sendable {
-    var task: Int
-    var split: DataSplit
-    var lane: Int
-    var part: Int
-    var samples: Int
-    var sha256: String
-    var size: Int
-
-    var reference: ShardReference {
-        ShardReference(
-            task: task, split: split.rawValue, lane: lane, part: part, samples: samples, sha256: sha256,
-            size: size)
-    }
-}

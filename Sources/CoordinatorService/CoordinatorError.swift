@@ -8,13 +8,11 @@ public struct CoordinatorError: Error, Sendable, Equatable, CustomStringConverti
         /// Another coordinator uses the state directory.
         public static let stateDirectoryInUse = Code("state-directory-in-use")
         public static let stateDirectory = Code("state-directory")
-        public static let invalidConfiguration = Code("invalid-configuration")
         public static let unknownJob = Code("unknown-job")
         public static let invalidJob = Code("invalid-job")
         public static let jobIDTaken = Code("job-id-taken")
         public static let jobEnded = Code("job-ended")
         public static let invalidPath = Code("invalid-path")
-        public static let missingBlob = Code("missing-blob")
         public static let invalidWorker = Code("invalid-worker")
         public static let sessionReplaced = Code("session-replaced")
         /// A message that no coordinator is asked for.

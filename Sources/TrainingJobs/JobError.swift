@@ -14,7 +14,6 @@ public struct JobError: Error, Sendable, Equatable, CustomStringConvertible {
         public static let invalidJob = Code("invalid-job")
         /// Canonical JSON that does not decode.
         public static let invalidJSON = Code("invalid-json")
-        public static let illegalTransition = Code("illegal-transition")
     }
 
     public var code: Code

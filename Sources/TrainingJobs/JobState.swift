@@ -46,16 +46,4 @@ public enum JobState: String, Codable, Sendable, CaseIterable {
         case .uploading, .queued, .done, .failed, .cancelled: false
         }
     }
-
-    /// Returns `next`, or throws `JobError` (`illegalTransition`) where a job in this state cannot go there.
-    public func moving(to next: JobState) throws -> JobState {
-        guard canBecome(next) else {
-            let permitted = successors.map(\.rawValue).sorted().joined(separator: ", ")
-            throw JobError(
-                code: .illegalTransition,
-                message: "A job that is \(rawValue) cannot become \(next.rawValue); "
-                    + (isFinal ? "it has ended." : "it can become: \(permitted)."))
-        }
-        return next
-    }
 }
