@@ -1,13 +1,15 @@
 import CZeroMQ
 import Foundation
 
-/// Splits `tcp://host:port`; nil for anything else. Brackets around the host are dropped.
+/// Splits `tcp://host:port`; nil for anything else. Brackets around the host stay.
 func hostAndPort(of endpoint: String) -> (host: String, port: Substring)? {
     let prefix = "tcp://"
     guard endpoint.hasPrefix(prefix), let colon = endpoint.lastIndex(of: ":") else { return nil }
     let start = endpoint.index(endpoint.startIndex, offsetBy: prefix.count)
     guard start < colon else { return nil }
-    let host = endpoint[start..<colon].trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
+    let host = String(endpoint[start..<colon])
+    // libzmq would take fd00::2 for port 2 of a host named fd00:.
+    guard !host.contains(":") || host.hasPrefix("[") && host.hasSuffix("]") else { return nil }
     return (host, endpoint[endpoint.index(after: colon)...])
 }
 

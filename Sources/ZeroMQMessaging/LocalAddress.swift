@@ -2,21 +2,22 @@ import Foundation
 
 /// This host's address as a peer at the endpoint sees it: what to advertise when listening on every interface.
 ///
-/// Asks the system which interface leads there; nothing is sent.
+/// Asks the system which interface leads there; nothing is sent. A name is looked up as IPv4 alone, as libzmq
+/// does it: `localhost` may be an IPv6 address first, which nobody could connect to.
 ///
 /// - Parameter endpoint: `tcp://host:port`.
 /// - Returns: a numeric address, without brackets.
 /// - Throws: `MessagingError` where the endpoint is none, its name is unknown, or no route leads there.
 public func localAddress(towards endpoint: String) throws -> String {
-    guard let (host, text) = hostAndPort(of: endpoint), let port = UInt16(text) else {
+    guard let peer = TCPEndpoint(endpoint), let port = UInt16(peer.port) else {
         throw MessagingError(
             .badEndpoint, "'\(endpoint)' is no endpoint: write tcp://host:port", endpoint: endpoint)
     }
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
-    hints.ai_family = AF_UNSPEC
+    hints.ai_family = peer.isIPv6 ? AF_INET6 : AF_INET
     var list: UnsafeMutablePointer<addrinfo>?
-    let status = getaddrinfo(host, String(max(1, port)), &hints, &list)
+    let status = getaddrinfo(peer.host, String(max(1, port)), &hints, &list)
     guard status == 0 else {
         throw MessagingError(
             .badEndpoint, "the host of \(endpoint) has no address: \(String(cString: gai_strerror(status)))",

@@ -46,6 +46,8 @@ final class ZeroMQSocket {
         try set(ZMQ_RECONNECT_IVL_MAX, options.reconnectIntervalMaximum.wholeMilliseconds)
         try set(ZMQ_HEARTBEAT_IVL, options.heartbeatInterval.wholeMilliseconds)
         try set(ZMQ_HEARTBEAT_TIMEOUT, options.heartbeatTimeout.wholeMilliseconds)
+        // Only for addresses in brackets: with it libzmq would take names for IPv6 ones, too.
+        if TCPEndpoint(endpoint)?.isIPv6 == true { try set(ZMQ_IPV6, Int32(1)) }
         try set(ZMQ_TCP_KEEPALIVE, Int32(1))
         try set(ZMQ_TCP_KEEPALIVE_IDLE, Int32(30))
         try set(ZMQ_TCP_KEEPALIVE_INTVL, Int32(10))
