@@ -21,6 +21,8 @@ public protocol PeerLink: Sendable {
     ///
     /// - Throws: `CollectiveError.closed`, `CancellationError`.
     nonisolated(nonsending) func receive(deadline: ContinuousClock.Instant) async throws -> GradientChunk?
+    /// Whether a member answers when it is asked, which it does also while it computes.
+    nonisolated(nonsending) func answers(rank: Int, within time: Duration) async -> Bool
     /// Ends the link: whoever waits gets `CollectiveError.closed`.
     func close() async
 }

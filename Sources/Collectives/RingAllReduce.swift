@@ -6,13 +6,21 @@ public struct RingOptions: Sendable, Equatable {
     public var chunkBytes: Int
     /// Chunks that a member may have sent beyond those that it has received.
     public var window: Int
-    /// How long a peer may be silent before the collective gives up.
+    /// How long a peer may be silent before it is asked whether it lives. One that does not answer is lost; one
+    /// that does is computing, or waits itself.
     public var silenceLimit: Duration
+    /// How long a peer that answers may go without sending before the collective gives up.
+    public var stallLimit: Duration
 
-    public init(chunkBytes: Int = 256 << 10, window: Int = 8, silenceLimit: Duration = .seconds(30)) {
+    /// - Parameter stallLimit: `nil` for 20 times the silence limit.
+    public init(
+        chunkBytes: Int = 256 << 10, window: Int = 8, silenceLimit: Duration = .seconds(30),
+        stallLimit: Duration? = nil
+    ) {
         self.chunkBytes = max(1, chunkBytes)
         self.window = max(1, window)
         self.silenceLimit = silenceLimit
+        self.stallLimit = max(silenceLimit, stallLimit ?? silenceLimit * 20)
     }
 }
 
@@ -45,9 +53,10 @@ public final class RingAllReduce {
 
     /// Sums a buffer over all members; every member ends with the same results.
     ///
-    /// - Throws: `CollectiveError`: `.peerSilent`, naming the peer, when nothing has come from or gone to a
-    ///   neighbour for `RingOptions.silenceLimit`; `.protocolViolation`, `.closed`, `.broken`. What the buffer
-    ///   throws. `CancellationError`.
+    /// - Throws: `CollectiveError`: `.peerSilent`, naming the peer, when nothing has come from a neighbour for
+    ///   `RingOptions.silenceLimit` and it does not answer either, when nothing has come for `stallLimit`, or when
+    ///   it takes nothing for `silenceLimit`; `.protocolViolation`, `.closed`, `.broken`. What the buffer throws.
+    ///   `CancellationError`.
     public func allReduce(
         _ buffer: any ReductionBuffer, isolation: isolated (any Actor)? = #isolation
     ) async throws {
@@ -80,9 +89,14 @@ public final class RingAllReduce {
 
     /// The next chunk of this collective; nil where one came that is not for it.
     private func nextChunk(isolation: isolated (any Actor)?) async throws -> GradientChunk? {
-        let deadline = ContinuousClock.now + options.silenceLimit
+        let end = ContinuousClock.now + options.stallLimit
+        var deadline = ContinuousClock.now + options.silenceLimit
         while true {
-            guard let chunk = try await link.receive(deadline: deadline) else { throw silence() }
+            guard let chunk = try await link.receive(deadline: deadline) else {
+                try await requireLife(before: end, isolation: isolation)
+                deadline = min(end, .now + options.silenceLimit)
+                continue
+            }
             // Left over from another generation or job.
             guard chunk.jobID == jobID, chunk.generation == generation else { continue }
             // A repeat of what is done.
@@ -91,6 +105,16 @@ public final class RingAllReduce {
             try keepEarly(chunk)
             return nil
         }
+    }
+
+    /// A member sends nothing while it computes, however long that takes, but answers greetings.
+    private func requireLife(
+        before end: ContinuousClock.Instant, isolation: isolated (any Actor)?
+    ) async throws {
+        guard ContinuousClock.now < end else { throw silence(for: options.stallLimit, answers: true) }
+        let answers = await link.answers(rank: predecessor, within: min(options.silenceLimit, .seconds(10)))
+        try Task.checkCancellation()
+        if !answers { throw silence(for: options.silenceLimit, answers: false) }
     }
 
     private func keepEarly(_ chunk: GradientChunk) throws {
@@ -106,12 +130,14 @@ public final class RingAllReduce {
         early.append(chunk)
     }
 
-    private func silence() -> CollectiveError {
+    private func silence(for time: Duration, answers: Bool) -> CollectiveError {
         let name = link.name(ofRank: predecessor)
+        let reason =
+            answers
+            ? "though it answers: it is stuck, or waits itself for a member before it in the ring"
+            : "and does not answer: it is gone or cut off"
         return CollectiveError(
-            .peerSilent,
-            "\(name) (rank \(predecessor)) has sent nothing for \(options.silenceLimit): it is gone or stuck, "
-                + "or waits itself for a member before it in the ring",
+            .peerSilent, "\(name) (rank \(predecessor)) has sent nothing for \(time), \(reason)",
             peerRank: predecessor, peerName: name)
     }
 

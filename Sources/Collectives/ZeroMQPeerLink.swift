@@ -143,3 +143,9 @@ public final class ZeroMQPeerLink: PeerLink {
         for channel in channels.values { await channel.close() }
     }
 }
+    public nonisolated(nonsending) func answers(rank: Int, within time: Duration) async -> Bool {
+        guard members.indices.contains(rank) else { return false }
+        // Asked three times, should one greeting get lost with a connection.
+        return await greet(members[rank], patience: RequestPatience(timeout: time / 3, deadline: time)) == nil
+    }
+

@@ -22,7 +22,8 @@ extension JobMember {
             generation: order.generation, rank: order.rank, members: order.members)
         adopt(link)
         let patience = RequestPatience(
-            timeout: .seconds(1), deadline: min(.seconds(10), environment.configuration.peerTimeout))
+            timeout: .seconds(1),
+            deadline: max(.seconds(1), min(.seconds(10), environment.configuration.peerTimeout)))
         let problems = await link.greetPeers(patience: patience)
         try Task.checkCancellation()
 

@@ -15,7 +15,8 @@ public struct WorkerConfiguration: Sendable {
     /// Host name or address that peers are told, or a whole endpoint; `nil`: the local address that the
     /// coordinator is reached from.
     public var advertisedAddress: String?
-    /// Seconds without a word from a peer, in the middle of an exchange, after which it counts as lost.
+    /// Time without a word from a peer, in the middle of an exchange, after which it is asked whether it lives.
+    /// One that does not answer counts as lost; one that answers has 20 times as long.
     public var peerTimeout: Duration
     /// Ends the worker when the process that started it has ended.
     public var exitWithParent: Bool

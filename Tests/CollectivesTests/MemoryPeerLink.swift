@@ -14,6 +14,8 @@ final class MemoryPeerLink: PeerLink {
         var duplicates = false
         /// After so many chunks, this link's sends vanish: the member is dead to the others.
         var diesAfter = Int.max
+        /// Whether it answers the others' questions, also when it sends nothing.
+        var answers = true
     }
 
     private struct State {
@@ -26,6 +28,7 @@ final class MemoryPeerLink: PeerLink {
     let size: Int
     private let mailboxes: [Mailbox<GradientChunk>]
     private let weather: Weather
+    private let answering: [Bool]
     private let state: Mutex<State>
 
     /// One link for each rank of a ring.
@@ -33,11 +36,15 @@ final class MemoryPeerLink: PeerLink {
         let mailboxes = (0..<size).map { _ in Mailbox<GradientChunk>() }
         return (0..<size).map {
             MemoryPeerLink(
-                rank: $0, mailboxes: mailboxes, weather: weather[$0] ?? Weather(), seed: seed &+ UInt64($0))
+                rank: $0, mailboxes: mailboxes, weather: weather[$0] ?? Weather(),
+                answering: (0..<size).map { weather[$0]?.answers ?? true }, seed: seed &+ UInt64($0))
         }
     }
 
-    private init(rank: Int, mailboxes: [Mailbox<GradientChunk>], weather: Weather, seed: UInt64) {
+    private init(
+        rank: Int, mailboxes: [Mailbox<GradientChunk>], weather: Weather, answering: [Bool], seed: UInt64
+    ) {
+        self.answering = answering
         self.rank = rank
         size = mailboxes.count
         self.mailboxes = mailboxes
@@ -87,6 +94,8 @@ final class MemoryPeerLink: PeerLink {
             throw CollectiveError(.closed, "closed")
         }
     }
+
+    nonisolated(nonsending) func answers(rank: Int, within time: Duration) async -> Bool { answering[rank] }
 
     /// Puts a chunk before this member as if a peer had sent it.
     func inject(_ chunk: GradientChunk) { mailboxes[rank].offer(chunk) }

@@ -55,7 +55,7 @@ import WireProtocol
 
     @Test("a member that falls silent midway is named by its neighbour")
     func silence() async throws {
-        let links = MemoryPeerLink.ring(size: 3, weather: [1: .init(diesAfter: 5)])
+        let links = MemoryPeerLink.ring(size: 3, weather: [1: .init(diesAfter: 5, answers: false)])
         let errors = await withTaskGroup(of: (Int, CollectiveError?).self) { group in
             for link in links {
                 group.addTask {
@@ -83,6 +83,41 @@ import WireProtocol
         let error = try #require(errors[2] ?? nil)
         #expect(error.code == .peerSilent && error.peerRank == 1 && error.peerName == "member 1")
         #expect(error.message.contains("member 1"))
+    }
+
+    @Test("a member that computes for long is waited for as long as it answers")
+    func slowMember() async throws {
+        let links = MemoryPeerLink.ring(size: 3)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for link in links {
+                group.addTask {
+                    let ring = RingAllReduce(
+                        jobID: "job", generation: 0, link: link,
+                        options: RingOptions(silenceLimit: .milliseconds(50), stallLimit: .seconds(30)))
+                    if link.rank == 1 { try await Task.sleep(for: .milliseconds(500)) }
+                    let buffer = IntegerBuffer(contribution(rank: link.rank, count: 100, round: 0))
+                    try await ring.allReduce(buffer)
+                    #expect(buffer.results == expectedResults(size: 3, count: 100, round: 0))
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    @Test("a member that answers and never sends is given up in the end")
+    func stalledMember() async throws {
+        let link = MemoryPeerLink.ring(size: 2)[0]
+        let ring = RingAllReduce(
+            jobID: "job", generation: 0, link: link,
+            options: RingOptions(silenceLimit: .milliseconds(20), stallLimit: .milliseconds(200)))
+        let start = ContinuousClock.now
+        let error = await #expect(throws: CollectiveError.self) {
+            try await ring.allReduce(IntegerBuffer([1, 2]))
+        }
+        #expect(error?.code == .peerSilent && error?.peerRank == 1)
+        #expect(error?.message.contains("though it answers") == true)
+        #expect(start.duration(to: .now) >= .milliseconds(200))
+        #expect(RingOptions(silenceLimit: .seconds(3)).stallLimit == .seconds(60))
     }
 
     @Test("chunks of another generation or job, and of rounds past, are passed over")

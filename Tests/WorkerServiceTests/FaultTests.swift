@@ -65,8 +65,9 @@ import WireProtocol
         }
     }
 
-    @Test func aSilentPeerIsNamed() async throws {
-        try await withJob(["a", "b"], peerTimeout: .seconds(1)) { script in
+    /// The peer was never told to train: it answers, but sends nothing.
+    @Test func aPeerThatNeverSendsIsNamed() async throws {
+        try await withJob(["a", "b"], peerTimeout: .milliseconds(100)) { script in
             _ = try await script.prepare()
             _ = try await script.extract()
             try await script.start(to: 3, only: [script.workerIDs[0]])
