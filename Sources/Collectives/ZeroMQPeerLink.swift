@@ -11,13 +11,16 @@ public final class ZeroMQPeerLink: PeerLink {
     private let listener: PeerListener
     private let mailbox: Mailbox<GradientChunk>
     private let channels: [Int: RequestChannel]
+    /// Why there is no channel to a member: its endpoint cannot be used.
+    private let obstacles: [Int: String]
 
-    /// Makes this member's link. Connections are made in the background; `greetPeers` tells whether they can be.
+    /// Makes this member's link. Connections are made in the background; `greetPeers` tells whether they can be,
+    /// also of members whose endpoint is none.
     ///
     /// - Parameters:
     ///   - members: all of the generation's, this one included, with ranks 0 and up, each once.
-    /// - Throws: `CollectiveError.protocolViolation` where the members are not a ring; `MessagingError` where an
-    ///   endpoint cannot be understood.
+    /// - Throws: `CollectiveError.protocolViolation` where the members are not a ring; `MessagingError` where the
+    ///   context is shut down.
     public static func connect(
         listener: PeerListener, context: MessagingContext, jobID: String, generation: Int, rank: Int,
         members: [Member], options: SocketOptions = SocketOptions()
@@ -30,10 +33,15 @@ public final class ZeroMQPeerLink: PeerLink {
                     + "\(rank): they must be 0 to the last, each once, and this one among them")
         }
         var channels: [Int: RequestChannel] = [:]
+        var obstacles: [Int: String] = [:]
         do {
             for member in members where member.rank != rank {
-                let connection = try await context.connectDealer(to: member.endpoint, options: options)
-                channels[member.rank] = RequestChannel(connection: connection)
+                do {
+                    let connection = try await context.connectDealer(to: member.endpoint, options: options)
+                    channels[member.rank] = RequestChannel(connection: connection)
+                } catch let error as MessagingError where error.code != .closed {
+                    obstacles[member.rank] = error.message
+                }
             }
         } catch {
             for channel in channels.values { await channel.close() }
@@ -41,18 +49,19 @@ public final class ZeroMQPeerLink: PeerLink {
         }
         return ZeroMQPeerLink(
             listener: listener, ring: ChunkExchange.Ring(jobID: jobID, generation: generation), rank: rank,
-            members: members, channels: channels)
+            members: members, channels: channels, obstacles: obstacles)
     }
 
     private init(
         listener: PeerListener, ring: ChunkExchange.Ring, rank: Int, members: [Member],
-        channels: [Int: RequestChannel]
+        channels: [Int: RequestChannel], obstacles: [Int: String]
     ) {
         self.listener = listener
         self.ring = ring
         self.rank = rank
         self.members = members
         self.channels = channels
+        self.obstacles = obstacles
         mailbox = listener.exchange.open(ring)
     }
 
@@ -85,7 +94,9 @@ public final class ZeroMQPeerLink: PeerLink {
     }
 
     private func greet(_ member: Member, patience: RequestPatience) async -> PeerProblem? {
-        guard let channel = channels[member.rank] else { return nil }
+        guard let channel = channels[member.rank] else {
+            return problem(member, obstacles[member.rank] ?? "it has no endpoint")
+        }
         let hello = PeerHello(
             jobID: ring.jobID, generation: ring.generation, rank: rank, endpoint: listener.endpoint)
         do {
@@ -110,7 +121,10 @@ public final class ZeroMQPeerLink: PeerLink {
         _ chunk: GradientChunk, toRank rank: Int, deadline: ContinuousClock.Instant
     ) async throws {
         guard let channel = channels[rank] else {
-            throw CollectiveError(.protocolViolation, "there is no rank \(rank) to send to", peerRank: rank)
+            throw CollectiveError(
+                .protocolViolation,
+                "there is no way to send to rank \(rank): \(obstacles[rank] ?? "it is no other member")",
+                peerRank: rank)
         }
         do {
             try await channel.send(Envelope(body: .gradientChunk(chunk)), deadline: deadline)
@@ -138,14 +152,14 @@ public final class ZeroMQPeerLink: PeerLink {
         }
     }
 
-    public func close() async {
-        listener.exchange.close(ring, mailbox)
-        for channel in channels.values { await channel.close() }
-    }
-}
     public nonisolated(nonsending) func answers(rank: Int, within time: Duration) async -> Bool {
         guard members.indices.contains(rank) else { return false }
         // Asked three times, should one greeting get lost with a connection.
         return await greet(members[rank], patience: RequestPatience(timeout: time / 3, deadline: time)) == nil
     }
 
+    public func close() async {
+        listener.exchange.close(ring, mailbox)
+        for channel in channels.values { await channel.close() }
+    }
+}

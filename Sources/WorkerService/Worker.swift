@@ -11,7 +11,7 @@ import ZeroMQMessaging
 /// A worker process: registers with the coordinator, says that it lives, and works on jobs as it is told.
 ///
 /// `run()` ends by graceful shutdown, cancellation, or the end of the parent process where the configuration
-/// says so; a job under way is left to the others, and the coordinator is told goodbye.
+/// names it; a job under way is left to the others, and the coordinator is told goodbye.
 public struct Worker: Service {
     public let configuration: WorkerConfiguration
     private let logger: Logger
@@ -27,11 +27,12 @@ public struct Worker: Service {
     /// - Throws: `WorkerError` or `MessagingError` where the worker cannot start: a name in use, an address it
     ///   cannot listen at, a coordinator of another version. That nobody answers is no error: it tries again.
     public func run() async throws {
+        let wish = try configuration.advertisedAddress.map(AdvertisedEndpoint.Wish.init)
         let identity = try WorkerIdentity(
             name: configuration.name, cacheDirectory: configuration.cacheDirectory)
         let context = try MessagingContext()
         do {
-            try await run(as: identity, context: context)
+            try await run(as: identity, advertising: wish, context: context)
             await context.shutdown()
         } catch {
             await context.shutdown()
@@ -39,7 +40,9 @@ public struct Worker: Service {
         }
     }
 
-    private func run(as identity: WorkerIdentity, context: MessagingContext) async throws {
+    private func run(
+        as identity: WorkerIdentity, advertising wish: AdvertisedEndpoint.Wish?, context: MessagingContext
+    ) async throws {
         let peers = try await PeerListener.bind(
             to: configuration.peerListenEndpoint, workerID: identity.workerID, context: context)
         let connection = try await context.connectDealer(
@@ -54,7 +57,9 @@ public struct Worker: Service {
                 directory: configuration.cacheDirectory.appendingPathComponent("features"),
                 limitBytes: configuration.cacheLimitBytes),
             store: store, transfer: BlobTransfer(store: store, coordinator: link), coordinator: link,
-            context: context, peers: peers, advertisedEndpoint: try advertisedEndpoint(bound: peers.endpoint),
+            context: context, peers: peers,
+            advertisedEndpoint: try AdvertisedEndpoint.endpoint(
+                wish: wish, bound: peers.endpoint, coordinator: configuration.coordinatorEndpoint),
             board: ActivityBoard(), logger: logger)
         let membership = Membership(
             identity: identity, environment: environment, link: link,
@@ -91,16 +96,6 @@ public struct Worker: Service {
             throw error
         }
         await commands.stop()
-    }
-
-    /// The endpoint that peers are told: what the configuration says, or the address towards the coordinator.
-    private func advertisedEndpoint(bound: String) throws -> String {
-        if let address = configuration.advertisedAddress, address.hasPrefix("tcp://") { return address }
-        let port = bound.split(separator: ":").last.map(String.init) ?? "0"
-        let address =
-            try configuration.advertisedAddress
-            ?? localAddress(towards: configuration.coordinatorEndpoint)
-        return address.contains(":") ? "tcp://[\(address)]:\(port)" : "tcp://\(address):\(port)"
     }
 }
 

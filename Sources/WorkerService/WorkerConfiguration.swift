@@ -12,8 +12,9 @@ public struct WorkerConfiguration: Sendable {
     public var cacheLimitBytes: Int?
     /// Where the worker listens for its peers; port 0 takes a free one.
     public var peerListenEndpoint: String
-    /// Host name or address that peers are told, or a whole endpoint; `nil`: the local address that the
-    /// coordinator is reached from.
+    /// What peers are told to connect to: `host`, `host:port` or `tcp://host:port`, IPv6 addresses in brackets;
+    /// `nil`: the host that is listened at, or, where that is every address of this host, the local address that
+    /// the coordinator is reached from.
     public var advertisedAddress: String?
     /// Time without a word from a peer, in the middle of an exchange, after which it is asked whether it lives.
     /// One that does not answer counts as lost; one that answers has 20 times as long.

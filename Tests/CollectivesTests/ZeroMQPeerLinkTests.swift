@@ -52,6 +52,35 @@ import ZeroMQMessaging
         await context.shutdown()
     }
 
+    @Test("a member whose endpoint is none is reported like one that does not answer")
+    func badEndpoint() async throws {
+        let context = try MessagingContext()
+        var (listeners, members) = try await listen(2, context)
+        members[1].endpoint = "tcp://fd00::2"
+        let link = try await ZeroMQPeerLink.connect(
+            listener: listeners[0], context: context, jobID: "job", generation: 1, rank: 0, members: members)
+        let problems = await link.greetPeers()
+        #expect(problems.map(\.toEndpoint) == ["tcp://fd00::2"])
+        #expect(problems.first?.reason.contains("cannot connect to tcp://fd00::2") == true)
+        let error = await #expect(throws: CollectiveError.self) {
+            try await link.send(GradientChunk(jobID: "job"), toRank: 1, deadline: .now + .seconds(1))
+        }
+        #expect(error?.peerRank == 1)
+        await context.shutdown()
+    }
+
+    @Test("a listener answers while its worker computes, and not when it is gone")
+    func answering() async throws {
+        let context = try MessagingContext()
+        let (listeners, members) = try await listen(2, context)
+        let link = try await ZeroMQPeerLink.connect(
+            listener: listeners[0], context: context, jobID: "job", generation: 1, rank: 0, members: members)
+        #expect(await link.answers(rank: 1, within: .seconds(10)))
+        await listeners[1].close()
+        #expect(await !link.answers(rank: 1, within: .milliseconds(100)))
+        await context.shutdown()
+    }
+
     @Test("a member that dies between two chunks is named after the silence limit")
     func deadMidway() async throws {
         let context = try MessagingContext()
