@@ -39,7 +39,7 @@ extension BlobStore {
                     + "\(totalSize) bytes.")
         }
         let complete = UploadProgress(nextOffset: totalSize, isComplete: true)
-        if contains(sha256) { return complete }
+        if markUsed(sha256) { return complete }
 
         let partial = partialDirectory.appendingPathComponent(sha256)
         guard let file = try LockedFile.open(partial, unless: { contains(sha256) }) else { return complete }

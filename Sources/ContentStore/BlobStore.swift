@@ -74,11 +74,11 @@ public struct BlobStore: Sendable {
         try check(FileHasher.sha256(ofFileAt: place), is: sha256, what: place.path)
     }
 
-    /// Stores these bytes and returns their name.
+    /// Stores these bytes and returns their name. A blob that is there already counts as new.
     @discardableResult
     public func addBytes(_ bytes: [UInt8]) throws -> BlobReference {
         let reference = BlobReference(sha256: FileHasher.sha256(of: bytes), size: bytes.count)
-        guard !contains(reference.sha256) else { return reference }
+        guard !markUsed(reference.sha256) else { return reference }
         try withTemporaryFile { temporary in
             try FileSystem.writeDurably([Data(bytes)], to: temporary)
             try publish(temporary, as: reference.sha256)
@@ -87,13 +87,13 @@ public struct BlobStore: Sendable {
     }
 
     /// Copies a file into the store; the hash is that of the copied bytes, whatever happens to the file
-    /// meanwhile.
+    /// meanwhile. A blob that is there already counts as new.
     @discardableResult
     public func addFile(at url: URL) throws -> BlobReference {
         try withTemporaryFile { temporary in
             try FileSystem.copyDurably(url, to: temporary)
             let reference = try FileHasher.reference(ofFileAt: temporary)
-            if !contains(reference.sha256) { try publish(temporary, as: reference.sha256) }
+            if !markUsed(reference.sha256) { try publish(temporary, as: reference.sha256) }
             return reference
         }
     }

@@ -8,10 +8,15 @@ actor BlobTransfer {
     static let chunkBytes = 1 << 20
     /// Chunks under way at a time.
     static let window = 4
+    /// Seconds after which a use is noted again: far less than a blob's lifetime, and seldom, since another time
+    /// on a file makes every process hash it once more.
+    static let useInterval: TimeInterval = 86_400
 
     private let thread: DedicatedThread
     private let store: BlobStore
     private let coordinator: CoordinatorLink
+    /// Blobs that were hashed in this process, with the files that they were then.
+    private var verified: [String: BlobStore.Stamp] = [:]
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -21,24 +26,57 @@ actor BlobTransfer {
         self.coordinator = coordinator
     }
 
-    /// Sees to it that the blob is in the store. Nothing is fetched that is there already, whichever process
-    /// of the host brought it.
+    /// Sees to it that the blob is in the store, whole, and will stay for some time. Nothing is fetched that is
+    /// there already, whichever process of the host brought it; but a file that this process has not hashed yet
+    /// is hashed, as disks and people change files.
     ///
     /// - Throws: `WorkerError` `.badContent` where the coordinator's bytes have another hash.
     func fetch(sha256: String, size: Int, name: String) async throws {
         var attempts = 0
-        while !store.contains(sha256) {
+        while try !isUsable(sha256) {
+            guard attempts < 3 else {
+                throw WorkerError(
+                    .badContent, "\(name) arrives with another SHA-256 than \(sha256), three times over",
+                    context: name)
+            }
             attempts += 1
             do {
                 try await fetchOnce(sha256: sha256, size: size)
-            } catch let error as ContentStoreError where error.code == .hashMismatch && attempts < 3 {
-                continue
             } catch let error as ContentStoreError where error.code == .hashMismatch {
-                throw WorkerError(
-                    .badContent,
-                    "\(name) arrives with another SHA-256 than \(sha256), three times over: \(error.message)",
-                    context: name)
+                coordinator.logger.warning("\(name): \(error.message)")
             }
+        }
+    }
+
+    /// All of a blob, fetched where it is not there.
+    func bytes(of file: FileReference, name: String) async throws -> [UInt8] {
+        try await fetch(sha256: file.sha256, size: file.size, name: name)
+        do {
+            return try store.bytes(of: file.sha256)
+        } catch let error as ContentStoreError where [.missing, .hashMismatch].contains(error.code) {
+            distrust()
+            try await fetch(sha256: file.sha256, size: file.size, name: name)
+            return try store.bytes(of: file.sha256)
+        }
+    }
+
+    /// Forgets what was verified: a file was not what it should be, so the next fetch looks at all of them again.
+    func distrust() { verified.removeAll() }
+
+    /// Whether the store has the blob, as it should be. A damaged one is removed.
+    private func isUsable(_ sha256: String) throws -> Bool {
+        do {
+            let stamp = try store.stamp(of: sha256)
+            if verified[sha256] != stamp { try store.verify(sha256) }
+            store.markUsed(sha256, unlessSince: Date(timeIntervalSinceNow: -Self.useInterval))
+            verified[sha256] = try store.stamp(of: sha256)
+            return true
+        } catch let error as ContentStoreError where error.code == .missing {
+            return false
+        } catch let error as ContentStoreError where error.code == .hashMismatch {
+            coordinator.logger.warning("\(error.message) It is fetched anew.")
+            try store.remove(sha256)
+            return false
         }
     }
 

@@ -9,7 +9,8 @@ struct JobFolder: Sendable {
 
     var backbone: URL { url.appendingPathComponent("backbone", isDirectory: true) }
 
-    /// - Throws: `WorkerError` where a path leads out of the folder or a link cannot be made.
+    /// - Throws: `WorkerError` where a path leads out of the folder or a link cannot be made; `ContentStoreError`
+    ///   `.missing` where a blob is not there.
     init(files: [FileReference], store: BlobStore, cacheDirectory: URL) throws {
         url = cacheDirectory.appendingPathComponent("jobs", isDirectory: true)
             .appendingPathComponent(UUID().uuidString, isDirectory: true)
@@ -18,9 +19,9 @@ struct JobFolder: Sendable {
                 let destination = try Self.place(of: file.path, in: url)
                 try FileManager.default.createDirectory(
                     at: destination.deletingLastPathComponent(), withIntermediateDirectories: true)
-                try Self.link(store.url(for: file.sha256), to: destination)
+                try Self.link(file.sha256, of: store, to: destination)
             }
-        } catch let error as WorkerError {
+        } catch let error where error is WorkerError || error is ContentStoreError {
             remove()
             throw error
         } catch {
@@ -43,11 +44,12 @@ struct JobFolder: Sendable {
     }
 
     /// A copy where the file system has no hard links.
-    private static func link(_ source: URL, to destination: URL) throws {
+    private static func link(_ sha256: String, of store: BlobStore, to destination: URL) throws {
+        let source = try store.url(for: sha256)
         do {
             try FileManager.default.linkItem(at: source, to: destination)
         } catch {
-            try FileManager.default.copyItem(at: source, to: destination)
+            try FileManager.default.copyItem(at: store.url(for: sha256), to: destination)
         }
     }
 }

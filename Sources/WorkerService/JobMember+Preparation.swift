@@ -27,13 +27,29 @@ extension JobMember {
         let problems = await link.greetPeers(patience: patience)
         try Task.checkCancellation()
 
-        let prepared = try build(specification, plan, link)
+        let prepared = try await withBlobs {
+            let prepared = try build(specification, plan, link)
+            if order.startStep > 0 { try restoreCheckpoint(prepared) }
+            return prepared
+        }
         adopt(prepared)
-        if order.startStep > 0 { try restoreCheckpoint(prepared) }
         return JobPrepared(
             jobID: order.jobID, generation: order.generation, workerID: environment.workerID,
             problems: problems, parameterCount: prepared.program.parameterCount,
             trainableParameterCount: prepared.program.trainableParameterCount)
+    }
+
+    /// Runs `body` on the fetched blobs, and once more where one of them goes away or turns out damaged
+    /// meanwhile: processes of the host share the store, and one that starts makes room in it.
+    private func withBlobs<Result>(_ body: () throws -> Result) async throws -> Result {
+        do {
+            return try body()
+        } catch let error as ContentStoreError where [.missing, .hashMismatch].contains(error.code) {
+            environment.logger.warning("\(error.message) It is fetched anew.")
+            await environment.transfer.distrust()
+            try await fetchBlobs()
+            return try body()
+        }
     }
 
     private func fetchBlobs() async throws {

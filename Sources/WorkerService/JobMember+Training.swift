@@ -90,10 +90,9 @@ extension JobMember {
         _ checkpoint: FileReference?, _ prepared: Prepared, _ body: () throws -> Result
     ) async throws -> Result {
         guard let checkpoint, !checkpoint.sha256.isEmpty else { return try body() }
-        try await environment.transfer.fetch(
-            sha256: checkpoint.sha256, size: checkpoint.size, name: "the job's checkpoint")
+        let bytes = try await environment.transfer.bytes(of: checkpoint, name: "the job's checkpoint")
         let present = try prepared.session.checkpoint()
-        try prepared.session.restore(try environment.store.bytes(of: checkpoint.sha256))
+        try prepared.session.restore(bytes)
         let result = Swift.Result { try body() }
         try prepared.session.restore(present)
         return try result.get()

@@ -113,6 +113,43 @@ func someBytes(_ count: Int, seed: UInt8 = 1) -> [UInt8] {
         #expect(!store.contains(dropped.sha256))
         #expect(try FileManager.default.contentsOfDirectory(atPath: store.partialDirectory.path) == [])
     }
+    @Test(arguments: ["bytes", "file", "upload", "use"])
+    func whatIsAddedAgainOrUsedIsAsNew(way: String) throws {
+        let bytes = someBytes(10)
+        let blob = try store.addBytes(bytes)
+        let place = try store.url(for: blob.sha256)
+        let past = Date(timeIntervalSinceNow: -3_600)
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -7_200)], ofItemAtPath: place.path)
+        switch way {
+        case "bytes": _ = try store.addBytes(bytes)
+        case "file":
+            let file = temporary.folder.appendingPathComponent("file")
+            try Data(bytes).write(to: file)
+            _ = try store.addFile(at: file)
+        case "upload": _ = try store.beginUpload(blob.sha256, totalSize: 10)
+        default:
+            #expect(store.markUsed(blob.sha256, unlessSince: Date(timeIntervalSinceNow: -10_000)))
+            #expect(FileSystem.isOlder(place, than: past))
+            #expect(store.markUsed(blob.sha256, unlessSince: past))
+        }
+        #expect(try store.removeBlobs(keeping: [], unlessAddedSince: past).blobs == 0)
+        #expect(store.contains(blob.sha256))
+    }
+
+    @Test func aStampTellsChangesAndADamagedBlobCanBeReplaced() throws {
+        let blob = try store.addBytes(someBytes(100))
+        let stamp = try store.stamp(of: blob.sha256)
+        #expect(try store.stamp(of: blob.sha256) == stamp)
+        try Data(someBytes(100, seed: 2)).write(to: store.url(for: blob.sha256))
+        #expect(try store.stamp(of: blob.sha256) != stamp)
+        try store.remove(blob.sha256)
+        try store.remove(blob.sha256)
+        #expect(!store.contains(blob.sha256) && !store.markUsed(blob.sha256))
+        try store.addBytes(someBytes(100))
+        try store.verify(blob.sha256)
+    }
+
 
     @Test func nothingTemporaryStays() throws {
         try store.addBytes(someBytes(10))

@@ -1,3 +1,4 @@
+import ContentStore
 import Foundation
 import Testing
 import TrainingJobs
@@ -147,3 +148,59 @@ import WireProtocol
         }
     }
 }
+
+    /// Changed bytes, a shorter file and none at all: each is fetched anew, with what the job gives unchanged.
+    @Test func blobsThatTheDiskDamagedAreFetchedAnew() async throws {
+        try await withJob { script in
+            let order = try await script.fixture.preparations(
+                script.specification, jobID: "job", workerIDs: script.workerIDs)[0]
+            let store = try BlobStore(directory: script.fixture.folder.appendingPathComponent("a/blobs"))
+            let weights = try #require(order.files.first { $0.path == "backbone/model.safetensors" }).sha256
+            _ = try await script.prepare()
+            _ = try await script.extract()
+            let expected = try await script.run(to: 3).rankZero?.checkpoint?.sha256
+            try await script.release()
+
+            let file = try store.url(for: weights)
+            let shard = try store.url(for: order.shards[1].sha256)
+            let handle = try FileHandle(forUpdating: file)
+            try handle.seek(toOffset: try handle.seekToEnd() - 40)
+            try handle.write(contentsOf: Data(repeating: 7, count: 8))
+            try handle.close()
+            try FileManager.default.removeItem(at: shard)
+            try Data([1, 2]).write(to: store.url(for: order.shards[0].sha256))
+
+            let next = JobScript(
+                fixture: script.fixture, specification: script.specification, jobID: "next",
+                workerIDs: script.workerIDs)
+            #expect(try await next.prepare().allSatisfy { $0.failure == nil })
+            try store.verify(weights)
+            _ = try await next.extract()
+            #expect(try await next.run(to: 3).rankZero?.checkpoint?.sha256 == expected)
+        }
+    }
+
+    @Test func aWorkerThatStartsLeavesWhatAnotherUses() async throws {
+        let fixture = try await WorkerFixture()
+        let specification = WorkerFixture.specification(.featureExtraction)
+        try await fixture.withWorkers(["a"], cache: "shared") { ids in
+            let first = JobScript(
+                fixture: fixture, specification: specification, jobID: "first", workerIDs: ids)
+            _ = try await first.prepare()
+            try await first.release()
+            let store = try BlobStore(directory: fixture.folder.appendingPathComponent("shared/blobs"))
+            let blobs = try store.blobs()
+            let unused = try store.addBytes([1, 2, 3])
+            for blob in blobs + [unused] {
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date(timeIntervalSinceNow: -15 * 86_400)],
+                    ofItemAtPath: store.url(for: blob.sha256).path)
+            }
+            let second = JobScript(
+                fixture: fixture, specification: specification, jobID: "second", workerIDs: ids)
+            _ = try await second.prepare()
+            try await fixture.withWorkers(["b"], cache: "shared") { _ in }
+            #expect(try store.blobs() == blobs)
+        }
+        await fixture.shutdown()
+    }
