@@ -129,9 +129,15 @@ actor CommandDesk {
         _ name: CommandName, of generation: Generation, with member: JobMember,
         _ operation: @Sendable (JobMember) async throws -> WireBody
     ) async {
-        let report: WireBody
+        var report: WireBody
         do {
             report = try await operation(member)
+            if let error = Self.wireError(of: report) {
+                report = FailureReport.report(
+                    unsendable: error, isPreparation: name == .prepare, generation: generation,
+                    workerID: environment.workerID)
+                environment.logger.error("\(error)", metadata: ["job": "\(generation.jobID)"])
+            }
         } catch {
             // What a cancelled command throws is nobody's failure.
             guard !Task.isCancelled else { return }
@@ -144,6 +150,16 @@ actor CommandDesk {
         progress[name] = .reported(report)
         environment.board.rest()
         try? await environment.coordinator.report(report)
+    }
+
+    /// Why no message can hold a report: too large, or with text or numbers that have no place in one.
+    private static func wireError(of report: WireBody) -> WireError? {
+        do {
+            _ = try Envelope(body: report).encode()
+            return nil
+        } catch {
+            return error as? WireError ?? WireError(.unrepresentable, "\(error)")
+        }
     }
 
     /// Cancels and forgets the job. Later commands wait until its files and sockets are given back.

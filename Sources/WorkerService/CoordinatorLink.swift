@@ -32,7 +32,8 @@ struct CoordinatorLink: Sendable {
     /// A line for the job's log, best effort.
     func log(_ level: Logger.Level, _ message: String, workerID: String, jobID: String) async {
         logger.log(level: level, "\(message)")
-        let line = WorkerLog(workerID: workerID, jobID: jobID, level: level.rawValue, message: message)
+        let line = WorkerLog(
+            workerID: workerID, jobID: jobID, level: level.rawValue, message: message.withoutZeroBytes)
         _ = try? await channel.request(
             .workerLog(line), patience: RequestPatience(timeout: .seconds(1), deadline: .seconds(2)))
     }

@@ -15,7 +15,28 @@ enum FailureReport {
     static func report(
         _ error: any Error, isPreparation: Bool, generation: Generation, workerID: String, members: [Member]
     ) -> WireBody {
-        let failure = failure(for: error)
+        report(
+            failure(for: error).withoutZeroBytes, isPreparation: isPreparation, generation: generation,
+            workerID: workerID, lostWorkerID: lostWorkerID(error, members: members))
+    }
+
+    /// What stands in for a report that no message can hold: without it the coordinator would wait for ever.
+    static func report(
+        unsendable error: WireError, isPreparation: Bool, generation: Generation, workerID: String
+    ) -> WireBody {
+        let failure = Failure(
+            code: WorkerError.Code.failed.description,
+            message: "the worker's report cannot be sent: \(error.message)")
+        return report(
+            failure.withoutZeroBytes, isPreparation: isPreparation, generation: generation,
+            workerID: workerID,
+            lostWorkerID: "")
+    }
+
+    private static func report(
+        _ failure: Failure, isPreparation: Bool, generation: Generation, workerID: String,
+        lostWorkerID: String
+    ) -> WireBody {
         if isPreparation {
             return .jobPrepared(
                 JobPrepared(
@@ -25,7 +46,7 @@ enum FailureReport {
         return .jobFailed(
             JobFailed(
                 jobID: generation.jobID, generation: generation.number, workerID: workerID, failure: failure,
-                lostWorkerID: lostWorkerID(error, members: members)))
+                lostWorkerID: lostWorkerID))
     }
 
     private static func lostWorkerID(_ error: any Error, members: [Member]) -> String {
@@ -62,5 +83,21 @@ enum FailureReport {
         default:
             Failure(code: WorkerError.Code.failed.description, message: "\(error)")
         }
+    }
+}
+
+extension Failure {
+    /// Messages carry no zero bytes, and errors may quote what a file holds.
+    var withoutZeroBytes: Failure {
+        Failure(
+            code: code.withoutZeroBytes, message: message.withoutZeroBytes, context: context.withoutZeroBytes)
+    }
+}
+
+extension String {
+    /// With U+FFFD in the place of every zero byte.
+    var withoutZeroBytes: String {
+        guard utf8.contains(0) else { return self }
+        return String(String.UnicodeScalarView(unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 }))
     }
 }
