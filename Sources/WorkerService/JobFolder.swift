@@ -3,17 +3,18 @@ import Foundation
 import WireProtocol
 
 /// A job's files under their own names, as loaders expect them: hard links to blobs, in a folder that goes
-/// away with the job.
+/// away with the job. It is locked while its worker lives, so that what a killed worker left can be told.
 struct JobFolder: Sendable {
     let url: URL
+    private let lock: DirectoryLock
 
     var backbone: URL { url.appendingPathComponent("backbone", isDirectory: true) }
 
     /// - Throws: `WorkerError` where a path leads out of the folder or a link cannot be made; `ContentStoreError`
     ///   `.missing` where a blob is not there.
     init(files: [FileReference], store: BlobStore, cacheDirectory: URL) throws {
-        url = cacheDirectory.appendingPathComponent("jobs", isDirectory: true)
-            .appendingPathComponent(UUID().uuidString, isDirectory: true)
+        url = Self.parent(in: cacheDirectory).appendingPathComponent(UUID().uuidString, isDirectory: true)
+        lock = try Self.makeLocked(url)
         do {
             for file in files {
                 let destination = try Self.place(of: file.path, in: url)
@@ -29,6 +30,27 @@ struct JobFolder: Sendable {
             throw WorkerError(
                 .fileSystem, "cannot lay out the job's files in \(url.path): \(error)", context: url.path)
         }
+    }
+
+    /// Holds the folders of all jobs of all workers that share the cache directory.
+    static func parent(in cacheDirectory: URL) -> URL {
+        cacheDirectory.appendingPathComponent("jobs", isDirectory: true)
+    }
+
+    /// Whoever removes leftovers waits until the new folder has its lock.
+    private static func makeLocked(_ url: URL) throws -> DirectoryLock {
+        let parent = url.deletingLastPathComponent()
+        do {
+            try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+            let parentLock = DirectoryLock(parent, isShared: true, waits: true)
+            defer { withExtendedLifetime(parentLock) {} }
+            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+            if let lock = DirectoryLock(url) { return lock }
+        } catch {
+            throw WorkerError(
+                .fileSystem, "cannot make the job's folder \(url.path): \(error)", context: url.path)
+        }
+        throw WorkerError(.fileSystem, "cannot lock the job's folder \(url.path)", context: url.path)
     }
 
     func remove() { try? FileManager.default.removeItem(at: url) }

@@ -30,6 +30,7 @@ public struct Worker: Service {
         let wish = try configuration.advertisedAddress.map(AdvertisedEndpoint.Wish.init)
         let identity = try WorkerIdentity(
             name: configuration.name, cacheDirectory: configuration.cacheDirectory)
+        CacheLeftovers.remove(in: configuration.cacheDirectory)
         let context = try MessagingContext()
         do {
             try await run(as: identity, advertising: wish, context: context)
