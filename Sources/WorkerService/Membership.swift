@@ -86,11 +86,6 @@ struct Membership: Sendable {
             workerID: identity.workerID, sessionID: identity.sessionID, name: environment.configuration.name,
             host: host.hostName, processID: host.processID, cores: host.cores, memoryBytes: host.memoryBytes,
             peerEndpoint: environment.advertisedEndpoint, kernelFamily: kernelFamily,
-            softwareVersion: WorkerConfiguration.softwareVersion)
+            softwareVersion: environment.configuration.softwareVersion)
     }
-}
-
-extension WorkerConfiguration {
-    /// This release, as workers tell the coordinator.
-    public static let softwareVersion = "0.1.0"
 }

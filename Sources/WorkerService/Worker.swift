@@ -86,7 +86,9 @@ public struct Worker: Service {
                         await commands.handle(envelope)
                     }
                 }
-                if configuration.exitWithParent { group.addTask { try await ParentWatch.untilParentEnds() } }
+                if let parent = configuration.exitWithParent {
+                    group.addTask { try await ParentWatch.untilEnd(ofParent: parent) }
+                }
                 defer { group.cancelAll() }
                 try await group.next()
             }
@@ -97,13 +99,5 @@ public struct Worker: Service {
             throw error
         }
         await commands.stop()
-    }
-}
-
-/// Ends when the process that started this one has ended.
-enum ParentWatch {
-    static func untilParentEnds() async throws {
-        let parent = getppid()
-        while getppid() == parent { try await Task.sleep(for: .milliseconds(500)) }
     }
 }

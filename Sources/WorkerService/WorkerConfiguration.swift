@@ -19,13 +19,16 @@ public struct WorkerConfiguration: Sendable {
     /// Time without a word from a peer, in the middle of an exchange, after which it is asked whether it lives.
     /// One that does not answer counts as lost; one that answers has 20 times as long.
     public var peerTimeout: Duration
-    /// Ends the worker when the process that started it has ended.
-    public var exitWithParent: Bool
+    /// Process id of the parent; when that process has ended, the worker does. `nil`: it stays.
+    public var exitWithParent: Int32?
+    /// The release that this program is of, as the coordinator is told.
+    public var softwareVersion: String
 
     public init(
         coordinatorEndpoint: String, name: String, cacheDirectory: URL, cacheLimitBytes: Int? = nil,
         peerListenEndpoint: String = "tcp://0.0.0.0:0", advertisedAddress: String? = nil,
-        peerTimeout: Duration = .seconds(30), exitWithParent: Bool = false
+        peerTimeout: Duration = .seconds(30), exitWithParent: Int32? = nil,
+        softwareVersion: String = ""
     ) {
         self.coordinatorEndpoint = coordinatorEndpoint
         self.name = name
@@ -35,5 +38,6 @@ public struct WorkerConfiguration: Sendable {
         self.advertisedAddress = advertisedAddress
         self.peerTimeout = peerTimeout
         self.exitWithParent = exitWithParent
+        self.softwareVersion = softwareVersion
     }
 }

@@ -13,6 +13,9 @@ final class WorkerFixture: Sendable {
     let context: MessagingContext
     let coordinator: FakeCoordinator
     static let laneCount = 4
+    static let tinyBERT = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent()
+        .appendingPathComponent("PretrainedBackbonesTests/Resources/tiny-bert")
     static let words = (0..<28).map { "w\($0)" }
 
     init() async throws {
@@ -29,7 +32,7 @@ final class WorkerFixture: Sendable {
 
     /// Starts workers, runs `body` with their ids in order of name, and stops them.
     func withWorkers(
-        _ names: [String], cache: String? = nil, peerTimeout: Duration = .seconds(10),
+        _ names: [String], cache: String? = nil, cacheLimit: Int? = nil, peerTimeout: Duration = .seconds(10),
         _ body: @Sendable ([String]) async throws -> Void
     ) async throws {
         let before = await coordinator.registrations.count
@@ -37,8 +40,9 @@ final class WorkerFixture: Sendable {
             for name in names {
                 let configuration = WorkerConfiguration(
                     coordinatorEndpoint: coordinator.endpoint, name: name,
-                    cacheDirectory: folder.appendingPathComponent(cache ?? name),
-                    peerListenEndpoint: "tcp://127.0.0.1:0", peerTimeout: peerTimeout)
+                    cacheDirectory: folder.appendingPathComponent(cache ?? name), cacheLimitBytes: cacheLimit,
+                    peerListenEndpoint: "tcp://127.0.0.1:0", peerTimeout: peerTimeout,
+                    softwareVersion: "7.8.9")
                 let worker = Worker(configuration: configuration, logger: Self.logger)
                 group.addTask { try await worker.run() }
             }
@@ -60,7 +64,7 @@ final class WorkerFixture: Sendable {
 
     static func specification(
         _ kind: TechniqueKind, optimizer: OptimizerSpecification = .init(learningRate: 0.01), epochs: Int = 2,
-        frozenLayers: Int? = 1
+        frozenLayers: FrozenLayers? = 1
     ) -> JobSpecification {
         JobSpecification(
             name: "tiny", seed: 3, backbone: BackboneSpecification(folder: "backbone", maximumLength: 16),
@@ -138,9 +142,7 @@ final class WorkerFixture: Sendable {
     }
 
     private func backboneFiles() throws -> [FileReference] {
-        let resources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent()
-            .appendingPathComponent("PretrainedBackbonesTests/Resources/tiny-bert")
+        let resources = Self.tinyBERT
         let vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] + Self.words
         let blobs = [
             (

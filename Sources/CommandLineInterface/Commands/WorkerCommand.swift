@@ -49,8 +49,8 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Worker processes to start.", valueName: "count"))
     var processes = 1
 
-    @Flag(help: .hidden)
-    var exitWithParent = false
+    @Option(help: .hidden)
+    var exitWithParent: Int32?
 
     @OptionGroup var logging: LoggingOptions
 
@@ -83,7 +83,7 @@ struct WorkerCommand: AsyncParsableCommand {
         WorkerConfiguration(
             coordinatorEndpoint: coordinator, name: displayName, cacheDirectory: cacheFolder,
             cacheLimitBytes: cacheLimit?.bytes, peerListenEndpoint: listen, advertisedAddress: advertise,
-            exitWithParent: exitWithParent)
+            exitWithParent: exitWithParent, softwareVersion: SoftwareVersion.current)
     }
 
     /// Stays with the children until all have ended: one that fails leaves the others at work.

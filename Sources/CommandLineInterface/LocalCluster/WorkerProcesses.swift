@@ -34,7 +34,8 @@ struct WorkerProcesses: Sendable {
     private static func start(_ name: String, arguments: [String], logFolder: URL?) throws -> Member {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = ["worker", "--name", name, "--exit-with-parent"] + arguments
+        let parent = ProcessInfo.processInfo.processIdentifier
+        process.arguments = ["worker", "--name", name, "--exit-with-parent", "\(parent)"] + arguments
         process.standardInput = FileHandle.nullDevice
         let log = logFolder?.appendingPathComponent("\(name).log")
         if let log {
