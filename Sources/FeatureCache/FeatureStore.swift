@@ -17,7 +17,7 @@ public struct FeatureStore: Sendable {
     static let segmentExtension = "features"
 
     public let directory: URL
-    /// Bytes that all segments may take; `nil`: as many as they like.
+    /// Bytes that all segments may take, damaged ones included; `nil`: as many as they like.
     public let limitBytes: Int?
     /// Bytes after which a job's writer begins another segment.
     let segmentBytes: Int
@@ -62,11 +62,13 @@ public struct FeatureStore: Sendable {
         return catalog
     }
 
-    /// Bytes of all segments in the directory.
-    public func totalBytes() -> Int { (try? segments().reduce(0) { $0 + $1.bytes }) ?? 0 }
+    /// Bytes of all segments in the directory, damaged ones included.
+    public func totalBytes() -> Int {
+        ((try? segments()) ?? []).reduce(0) { $0 + $1.bytes } + damagedFiles().reduce(0) { $0 + $1.bytes }
+    }
 
-    /// Removes the least recently used segments until `incoming` more bytes are within the limit. Segments
-    /// that a running job has mapped, here or in another process, stay.
+    /// Removes damaged segments, then the least recently used ones, until `incoming` more bytes are within the
+    /// limit. Segments that a running job has mapped, here or in another process, stay.
     ///
     /// - Returns: bytes beyond the limit that could not be freed.
     @discardableResult
@@ -75,12 +77,12 @@ public struct FeatureStore: Sendable {
         let evictionLock = try FileLock.waitForLock(
             directory.appendingPathComponent("eviction.lock"), .exclusive)
         defer { withExtendedLifetime(evictionLock) {} }
-        let present = try segments().sorted { ($0.used, $0.url.path) < ($1.used, $1.url.path) }
+        let present =
+            damagedFiles() + (try segments().sorted { ($0.used, $0.url.path) < ($1.used, $1.url.path) })
         var excess = present.reduce(incoming) { $0 + $1.bytes } - limitBytes
         for segment in present where excess > 0 {
             guard let lock = FileLock.tryLock(segment.url, .exclusive) else { continue }
-            try? FileManager.default.removeItem(at: segment.url)
-            excess -= segment.bytes
+            if unlink(segment.url.path) == 0 { excess -= segment.bytes }
             withExtendedLifetime(lock) {}
         }
         return max(0, excess)
@@ -91,7 +93,7 @@ public struct FeatureStore: Sendable {
     }
 
     func setAside(_ url: URL, reason: String) -> DamagedSegment {
-        let damaged = directory.appendingPathComponent("damaged")
+        let damaged = damagedDirectory
         let destination = damaged.appendingPathComponent(url.lastPathComponent)
         do {
             try FileManager.default.createDirectory(at: damaged, withIntermediateDirectories: true)
@@ -112,6 +114,8 @@ public struct FeatureStore: Sendable {
         var used: Date
     }
 
+    private var damagedDirectory: URL { directory.appendingPathComponent("damaged", isDirectory: true) }
+
     private func segmentURLs(prefix: String) throws -> [URL] {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: directory.path)
@@ -126,12 +130,19 @@ public struct FeatureStore: Sendable {
     }
 
     private func segments() throws -> [SegmentFile] {
-        try segmentURLs(prefix: "").compactMap { url in
-            guard let attributes = try? FileManager.default.attributesOfItem(atPath: url.path),
-                let bytes = attributes[.size] as? Int, let used = attributes[.modificationDate] as? Date
-            else { return nil }
-            return SegmentFile(url: url, bytes: bytes, used: used)
-        }
+        try segmentURLs(prefix: "").compactMap(file)
+    }
+
+    private func damagedFiles() -> [SegmentFile] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: damagedDirectory.path)) ?? [])
+            .compactMap { file(damagedDirectory.appendingPathComponent($0)) }
+    }
+
+    private func file(_ url: URL) -> SegmentFile? {
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: url.path),
+            let bytes = attributes[.size] as? Int, let used = attributes[.modificationDate] as? Date
+        else { return nil }
+        return SegmentFile(url: url, bytes: bytes, used: used)
     }
 
     /// The modification time is the time of last use: access times are off on many file systems.

@@ -33,6 +33,7 @@ extension JobMember {
 
         report.samples = prepared.samples.sampleCount
         report.cacheHits = report.samples - missing.count
+        environment.keepFeaturesWithinLimit()
         report.bytes = catalog.featureBytes
         report.seconds = start.duration(to: .now).inSeconds
         return report

@@ -50,6 +50,7 @@ actor JobMember {
         link = nil
         prepared?.folder.remove()
         prepared = nil
+        environment.keepFeaturesWithinLimit()
         StoragePool.shared.trim()
     }
 

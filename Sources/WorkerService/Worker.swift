@@ -62,6 +62,7 @@ public struct Worker: Service {
             advertisedEndpoint: try AdvertisedEndpoint.endpoint(
                 wish: wish, bound: peers.endpoint, coordinator: configuration.coordinatorEndpoint),
             board: ActivityBoard(), logger: logger)
+        environment.keepFeaturesWithinLimit()
         let membership = Membership(
             identity: identity, environment: environment, link: link,
             kernelFamily: BLASEnvironment.current.kernelFamily)

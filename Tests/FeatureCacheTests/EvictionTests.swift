@@ -71,6 +71,24 @@ import Testing
         #expect(last.contains(fixture.key(55)))
     }
 
+    @Test func damagedSegmentsCountAndGoFirst() throws {
+        let names = try threeSegments(FeatureStore(directory: fixture.directory))
+        let whole = try FeatureStore(directory: fixture.directory).totalBytes()
+        let damaged = fixture.directory.appendingPathComponent("damaged")
+        try FileManager.default.createDirectory(at: damaged, withIntermediateDirectories: true)
+        try Data(count: 500).write(to: damaged.appendingPathComponent("x.features"))
+
+        let roomy = try FeatureStore(directory: fixture.directory, limitBytes: whole + 500)
+        #expect(roomy.totalBytes() == whole + 500)
+        #expect(try roomy.evict() == 0)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: damaged.path) == ["x.features"])
+
+        let tight = try FeatureStore(directory: fixture.directory, limitBytes: whole)
+        #expect(try tight.evict() == 0)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: damaged.path) == [])
+        #expect(Set(fixture.segmentNames) == Set(names))
+    }
+
     @Test func leftoversOfACrashGoAndFilesBeingWrittenStay() throws {
         for name in ["crashed.features.partial", "fresh.features.partial", "writing.features.partial"] {
             try Data([1, 2, 3]).write(to: fixture.url(name))

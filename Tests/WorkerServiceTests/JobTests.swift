@@ -1,3 +1,4 @@
+import FeatureCache
 import Foundation
 import Testing
 import TrainingJobs
@@ -101,6 +102,36 @@ import WireProtocol
                 jobID: "job",
                 workerIDs: ids)
             _ = try await script.prepare()
+    @Test func featuresBeyondTheLimitGoWhenTheJobDoes() async throws {
+        let fixture = try await WorkerFixture()
+        let features = fixture.folder.appendingPathComponent("a/features")
+        try await fixture.withWorkers(["a"], cacheLimit: 100) { ids in
+            let script = JobScript(
+                fixture: fixture, specification: WorkerFixture.specification(.fineTuning), jobID: "job",
+                workerIDs: ids)
+            _ = try await script.prepare()
+            #expect(try await script.extract()[0].bytes > 100)
+            #expect(try await script.run(to: 2).count == 1)
+            let store = try FeatureStore(directory: features)
+            #expect(store.totalBytes() > 100)
+            try await script.release()
+            try await fixture.coordinator.until("room in the cache") { store.totalBytes() == 0 }
+        }
+        await fixture.shutdown()
+    }
+
+    @Test func featuresBeyondTheLimitGoWhenAWorkerStarts() async throws {
+        let fixture = try await WorkerFixture()
+        let features = fixture.folder.appendingPathComponent("a/features")
+        try FileManager.default.createDirectory(at: features, withIntermediateDirectories: true)
+        try Data(count: 500).write(to: features.appendingPathComponent("x.features"))
+        try await fixture.withWorkers(["a"], cacheLimit: 100) { _ in
+            let store = try FeatureStore(directory: features)
+            #expect(store.totalBytes() == 0)
+        }
+        await fixture.shutdown()
+    }
+
             _ = try await script.extract()
             let early = try await script.run(to: 1)
             let late = try await script.run(segment: 1, from: 1, to: 6)
