@@ -22,6 +22,10 @@ extension TextClassification {
 
     public var classCount: Int { head.labelCount }
 
+    public func fillerRows(_ samples: [[Int32]]) -> Int {
+        encoder.fillerRows(SequenceLayout(lengths: samples.map(\.count)))
+    }
+
     public func trainingLoss(
         _ microBatch: MicroBatch, globalBatchCount: Int, context: ForwardContext
     ) throws -> Variable {

@@ -21,12 +21,16 @@ public protocol TrainingProgram: AnyObject {
     /// Classes of the task.
     var classCount: Int { get }
 
-    /// Runs samples through the frozen part, with neither graph nor padding.
+    /// Runs samples through the frozen part, without a graph, each at its own length.
     ///
     /// - Parameter samples: token ids of every sample.
     /// - Returns: for every sample its features, rows × `frozenPart.width`, whose bits do not depend on which
     ///   other samples are in the call.
     func extractFeatures(_ samples: [[Int32]]) throws -> [Tensor]
+
+    /// Rows of zeros that `extractFeatures` computes beside these samples' tokens, so that features do not depend
+    /// on the batch.
+    func fillerRows(_ samples: [[Int32]]) -> Int
 
     /// The loss of a micro-batch as its share of the step's: the sum over its samples divided by the samples
     /// of the *global* batch, so that the micro-batches' gradients only have to be added up.

@@ -9,6 +9,9 @@ extension JobMember {
     private static let batchTokens = 2048
 
     /// Looks every sample up in the cache and sends what is missing through the frozen part, once.
+    ///
+    /// The report counts all samples; hits and forwards are counts of different texts, since equal ones are
+    /// looked up and computed once.
     func extractFeatures() async throws -> FeaturesExtracted {
         let prepared = try requirePrepared()
         begin("extracting", total: prepared.samples.sampleCount)
@@ -30,10 +33,10 @@ extension JobMember {
         try extract(
             missing.map { (keys[$0], tokens[$0]) }, with: prepared.program, into: catalog, report: &report)
         prepared.samples.catalog = catalog
+        environment.keepFeaturesWithinLimit()
 
         report.samples = prepared.samples.sampleCount
-        report.cacheHits = report.samples - missing.count
-        environment.keepFeaturesWithinLimit()
+        report.cacheHits = keys.count - missing.count
         report.bytes = catalog.featureBytes
         report.seconds = start.duration(to: .now).inSeconds
         return report
@@ -67,6 +70,7 @@ extension JobMember {
                 try catalog.insert(missing[place].key, features: matrix)
             }
             report.backboneForwards += batch.count
+            report.paddedTokens += program.fillerRows(batch.map { missing[$0].tokens })
             report.tokens += batch.reduce(0) { $0 + missing[$1].tokens.count }
             environment.board.advance(to: report.backboneForwards, of: missing.count)
         }
