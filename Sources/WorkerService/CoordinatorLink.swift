@@ -29,12 +29,12 @@ struct CoordinatorLink: Sendable {
             body, patience: RequestPatience(timeout: .seconds(5), deadline: .seconds(120)))
     }
 
-    /// A line for the job's log, best effort.
+    /// A line for the job's log, best effort: sent once, as a repeat would be another line.
     func log(_ level: Logger.Level, _ message: String, workerID: String, jobID: String) async {
         logger.log(level: level, "\(message)")
         let line = WorkerLog(
             workerID: workerID, jobID: jobID, level: level.rawValue, message: message.withoutZeroBytes)
         _ = try? await channel.request(
-            .workerLog(line), patience: RequestPatience(timeout: .seconds(1), deadline: .seconds(2)))
+            .workerLog(line), patience: RequestPatience(timeout: .seconds(2), deadline: .seconds(2)))
     }
 }

@@ -16,6 +16,8 @@ actor FakeCoordinator {
     private(set) var departures: [String] = []
     private(set) var reports: [WireBody] = []
     private(set) var chunkRequests = 0
+    private(set) var logLines: [WorkerLog] = []
+    private var answersLogLines = true
     /// What a test wants to compare later.
     var notes: ([String], [[Int]]) = ([], [])
     private var knowsWorkers = true
@@ -30,6 +32,8 @@ actor FakeCoordinator {
     }
 
     func close() async { await router.close() }
+
+    func ignoreLogLines() { answersLogLines = false }
 
     func forgetWorkers() { knowsWorkers = false }
 
@@ -70,6 +74,9 @@ actor FakeCoordinator {
                 return .blobChunkStored(
                     BlobChunkStored(
                         sha256: chunk.sha256, nextOffset: progress.nextOffset, complete: progress.isComplete))
+            case .workerLog(let line):
+                logLines.append(line)
+                return answersLogLines ? .acknowledged(Acknowledged()) : nil
             case .acknowledged:
                 acknowledged.insert(envelope.requestID)
                 return nil

@@ -3,6 +3,7 @@ import Foundation
 import Testing
 import TrainingJobs
 import WireProtocol
+import ZeroMQMessaging
 
 @testable import WorkerService
 
@@ -112,13 +113,23 @@ import WireProtocol
             _ = try await next.prepare()
             let second = try await next.extract()[0]
             #expect(second.backboneForwards == first.backboneForwards && second.cacheHits == first.cacheHits)
-            let line = try await script.coordinator.report {
-                if case .workerLog(let line) = $0 { line } else { nil }
-            }
+            let line = try #require(await script.coordinator.logLines.last)
             #expect(line.message.contains(segments[0]) && line.jobID == "next")
             let again = try await next.run(to: 3)
             #expect(again.rankZero?.checkpoint?.sha256 == done.rankZero?.checkpoint?.sha256)
         }
+    }
+
+    /// A repeat would be another line in the job's log.
+    @Test func aLogLineIsSentOnceThoughNobodyAnswers() async throws {
+        let fixture = try await WorkerFixture()
+        await fixture.coordinator.ignoreLogLines()
+        let connection = try await fixture.context.connectDealer(to: fixture.coordinator.endpoint)
+        let link = CoordinatorLink(
+            channel: RequestChannel(connection: connection), logger: WorkerFixture.logger)
+        await link.log(.warning, "a\0b", workerID: "w", jobID: "job")
+        #expect(await fixture.coordinator.logLines.map(\.message) == ["a\u{FFFD}b"])
+        await fixture.shutdown()
     }
 
     @Test func aBrokenBackboneIsAFailureOfPreparation() async throws {
@@ -147,7 +158,6 @@ import WireProtocol
             #expect(prepared.failure?.code == "bad_content")
         }
     }
-}
 
     /// Changed bytes, a shorter file and none at all: each is fetched anew, with what the job gives unchanged.
     @Test func blobsThatTheDiskDamagedAreFetchedAnew() async throws {
@@ -204,3 +214,4 @@ import WireProtocol
         }
         await fixture.shutdown()
     }
+}
