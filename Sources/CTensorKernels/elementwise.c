@@ -10,20 +10,12 @@ GRAFT_KERNEL void graft_add(const float *a, const float *b, float *out, size_t n
     GRAFT_EACH(i, n) out[i] = a[i] + b[i];
 }
 
-GRAFT_KERNEL void graft_subtract(const float *a, const float *b, float *out, size_t n) {
-    GRAFT_EACH(i, n) out[i] = a[i] - b[i];
-}
-
 GRAFT_KERNEL void graft_multiply(const float *a, const float *b, float *out, size_t n) {
     GRAFT_EACH(i, n) out[i] = a[i] * b[i];
 }
 
 GRAFT_KERNEL void graft_scale(const float *a, float factor, float *out, size_t n) {
     GRAFT_EACH(i, n) out[i] = factor * a[i];
-}
-
-GRAFT_KERNEL void graft_add_scaled(const float *a, float factor, float *out, size_t n) {
-    GRAFT_EACH(i, n) out[i] = out[i] + factor * a[i];
 }
 
 GRAFT_KERNEL void graft_add_row(const float *x, const float *row, float *out, size_t rows, size_t columns) {

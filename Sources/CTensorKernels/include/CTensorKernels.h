@@ -10,14 +10,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "GraftImageKernels.h"
+
 // ---- elementwise.c ----
 void graft_fill(float *out, float value, size_t n);
 void graft_add(const float *a, const float *b, float *out, size_t n);
-void graft_subtract(const float *a, const float *b, float *out, size_t n);
 void graft_multiply(const float *a, const float *b, float *out, size_t n);
 void graft_scale(const float *a, float factor, float *out, size_t n);
 // out += factor * a
-void graft_add_scaled(const float *a, float factor, float *out, size_t n);
 // Adds row to each row of x.
 void graft_add_row(const float *x, const float *row, float *out, size_t rows, size_t columns);
 // out[c] (+)= sum over rows of x[r][c], row after row.

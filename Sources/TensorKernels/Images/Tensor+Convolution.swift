@@ -1,0 +1,93 @@
+import CTensorKernels
+
+/// What follows a convolution, while its result is in the cache.
+public struct ConvolutionEnding {
+    /// [outputs]
+    public var bias: Tensor?
+    /// Shaped as the result.
+    public var residual: Tensor?
+    public var rectifier: Rectifier?
+
+    public init(bias: Tensor? = nil, residual: Tensor? = nil, rectifier: Rectifier? = nil) {
+        self.bias = bias
+        self.residual = residual
+        self.rectifier = rectifier
+    }
+
+    var isEmpty: Bool { bias == nil && residual == nil && rectifier == nil }
+}
+
+extension Tensor {
+    /// A convolution's weight [outputs, inputs / groups, height, width] in the order that products need:
+    /// channels last, or for depthwise ones the channels of each place.
+    public func packedConvolutionWeight(_ shape: ConvolutionShape) -> Tensor {
+        requireShape(shape.weightShape, "convolution weight")
+        let places = shape.kernelHeight * shape.kernelWidth
+        if places == 1 { return reshaped(shape.packedShape) }
+        let result = Tensor(uninitialized: shape.packedShape)
+        let isDepthwise = shape.isDepthwise
+        withPointers(self, result) {
+            graft_kernel_to_channels_last(
+                $0, $1, isDepthwise ? 1 : shape.outputs, isDepthwise ? shape.inputs : shape.groupInputs,
+                places)
+        }
+        return result
+    }
+
+    /// The convolution of images [images, height, width, inputs] with a packed weight.
+    /// - Parameter independently: whether an image's bits must not depend on the other images of the batch.
+    /// - Returns: [images, height, width, outputs].
+    public func convolved(
+        _ shape: ConvolutionShape, packedWeight: Tensor, ending: ConvolutionEnding = ConvolutionEnding(),
+        independently: Bool = false
+    ) -> Tensor {
+        packedWeight.requireShape(shape.packedShape, "packed convolution weight")
+        let result = Tensor(uninitialized: shape.outputShape(self.shape))
+        ending.bias?.requireCount(shape.outputs, "bias of a convolution")
+        ending.residual?.requireShape(result.shape, "residual of a convolution")
+        guard result.count > 0 else { return result }
+        let patches = PatchMatrix(self, shape)
+        let flat = result.reshaped([patches.rowCount, shape.outputs])
+        let residual = ending.residual?.reshaped(flat.shape)
+        func finish(_ rows: Range<Int>) {
+            guard !ending.isEmpty else { return }
+            flat.rows(rows).rectifyInPlace(
+                adding: ending.bias, residual: residual?.rows(rows), by: ending.rectifier)
+        }
+        if shape.isDepthwise {
+            for image in 0..<self.shape[0] {
+                withPointers(rows(image..<image + 1), packedWeight, result.rows(image..<image + 1)) {
+                    var windows = patches.windows
+                    graft_depthwise($0, &windows, $1, $2)
+                }
+                finish(image * patches.pixels..<(image + 1) * patches.pixels)
+            }
+            return result
+        }
+        let buffer = patches.makeBuffer()
+        let isTogether = !independently || ConvolutionRows.areIndependent(shape, pixels: patches.pixels)
+        let parts =
+            isTogether
+            ? [0..<patches.rowCount]
+            : (0..<self.shape[0]).map { $0 * patches.pixels..<($0 + 1) * patches.pixels }
+        for stretch in parts.flatMap(patches.stretches) {
+            for group in 0..<shape.groups {
+                let matrix = patches.rows(stretch, group: group, buffer: buffer)
+                multiply(matrix, packedWeight, shape, group: group, into: flat.rows(stretch))
+            }
+            finish(stretch)
+        }
+        return result
+    }
+
+    private func multiply(
+        _ patches: Tensor, _ weight: Tensor, _ shape: ConvolutionShape, group: Int, into target: Tensor
+    ) {
+        let (length, outputs, rowCount) = (shape.patchLength, shape.groupOutputs, target.shape[0])
+        withPointers(patches, weight, target) { patches, weight, target in
+            sgemm(
+                false, true, rowCount, outputs, length, 1, patches, length,
+                weight + group * outputs * length, length, 0, target + group * outputs, shape.outputs)
+        }
+    }
+}
