@@ -28,12 +28,7 @@ extension BlobStore {
         return references.sorted { $0.sha256 < $1.sha256 }
     }
 
-    /// Bytes of all blobs.
-    public func totalSize() throws -> Int {
-        try blobs().reduce(0) { $0 + $1.size }
-    }
-
-    /// Removes every blob that is not in `keep` and was not added since `date`, and temporary and partial
+    /// Removes every blob that is not in `keep` and was not added or used since `date`, and temporary and partial
     /// files that nobody has touched since. Choose a date some time ago: a blob may be there before what
     /// refers to it.
     @discardableResult

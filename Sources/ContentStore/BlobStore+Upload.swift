@@ -62,12 +62,6 @@ extension BlobStore {
         return complete
     }
 
-    /// Drops what has arrived of a blob.
-    public func abandonUpload(_ sha256: String) throws {
-        try requireValidName(sha256)
-        try? FileManager.default.removeItem(at: partialDirectory.appendingPathComponent(sha256))
-    }
-
     private func finish(_ file: LockedFile, partial: URL, as sha256: String) throws {
         try file.synchronize()
         do {

@@ -39,11 +39,6 @@ public struct BlobStore: Sendable {
         return place
     }
 
-    /// The blob's size in bytes. Throws as `url(for:)`.
-    public func size(of sha256: String) throws -> Int {
-        try FileSystem.size(of: url(for: sha256))
-    }
-
     /// At most `length` bytes from `offset`, and the blob's size; empty at its end.
     ///
     /// - Throws: `ContentStoreError`: `missing`, `range` for an offset outside of the blob, `fileSystem`.

@@ -31,9 +31,6 @@ public final class FeatureCatalog {
     /// Whether a sample's features can be copied out.
     public func contains(_ key: FeatureKey) -> Bool { locations[key] != nil }
 
-    /// Rows of a sample's matrix; `nil` where it is not there.
-    public func rows(of key: FeatureKey) -> Int? { locations[key]?.rows }
-
     /// Bytes of the features that this job found or wrote.
     public var featureBytes: Int { locations.values.reduce(0) { $0 + $1.rows } * width * 4 }
 

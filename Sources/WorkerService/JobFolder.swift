@@ -56,13 +56,12 @@ struct JobFolder: Sendable {
     func remove() { try? FileManager.default.removeItem(at: url) }
 
     private static func place(of path: String, in folder: URL) throws -> URL {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        guard !parts.isEmpty, parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else {
+        guard LogicalPath.isValid(path) else {
             throw WorkerError(
                 .badContent, "the coordinator names a file \"\(path)\", which is no path within a job",
                 context: path)
         }
-        return parts.reduce(folder) { $0.appendingPathComponent(String($1)) }
+        return folder.appendingPathComponent(path)
     }
 
     /// A copy where the file system has no hard links.

@@ -24,15 +24,12 @@ public struct WorkerError: Error, Sendable, CustomStringConvertible {
     public let message: String
     /// The file, peer or step concerned; may be empty.
     public let context: String
-    /// The peer that is gone, where that is why.
-    public let lostWorkerID: String
 
     public var description: String { message }
 
-    init(_ code: Code, _ message: String, context: String = "", lostWorkerID: String = "") {
+    init(_ code: Code, _ message: String, context: String = "") {
         self.code = code
         self.message = message
         self.context = context
-        self.lostWorkerID = lostWorkerID
     }
 }

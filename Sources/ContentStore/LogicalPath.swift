@@ -1,6 +1,6 @@
 /// Paths of files that travel by content: relative, with '/' separators, staying inside their folder.
-enum LogicalPath {
-    static func isValid(_ path: String) -> Bool {
+public enum LogicalPath {
+    public static func isValid(_ path: String) -> Bool {
         guard !path.isEmpty, path.utf8.count <= 512, path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
             return false
         }
