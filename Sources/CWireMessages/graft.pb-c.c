@@ -4057,9 +4057,42 @@ const ProtobufCMessageDescriptor graft__wire__job_submitted__descriptor =
   (ProtobufCMessageInit) graft__wire__job_submitted__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define graft__wire__list_jobs__field_descriptors NULL
-#define graft__wire__list_jobs__field_indices_by_name NULL
-#define graft__wire__list_jobs__number_ranges NULL
+static const ProtobufCFieldDescriptor graft__wire__list_jobs__field_descriptors[2] =
+{
+  {
+    "limit",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__ListJobs, limit),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "job_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__ListJobs, job_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned graft__wire__list_jobs__field_indices_by_name[] = {
+  1,   /* field[1] = job_id */
+  0,   /* field[0] = limit */
+};
+static const ProtobufCIntRange graft__wire__list_jobs__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
 const ProtobufCMessageDescriptor graft__wire__list_jobs__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -4068,10 +4101,10 @@ const ProtobufCMessageDescriptor graft__wire__list_jobs__descriptor =
   "Graft__Wire__ListJobs",
   "graft.wire",
   sizeof(Graft__Wire__ListJobs),
-  0,
+  2,
   graft__wire__list_jobs__field_descriptors,
   graft__wire__list_jobs__field_indices_by_name,
-  0,  graft__wire__list_jobs__number_ranges,
+  1,  graft__wire__list_jobs__number_ranges,
   (ProtobufCMessageInit) graft__wire__list_jobs__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

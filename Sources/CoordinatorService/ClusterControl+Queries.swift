@@ -8,8 +8,13 @@ extension ClusterControl {
     /// Log lines in one answer at the most, and where the client names no number.
     private static let maximumLogLines = 1000
 
-    func listJobs() throws -> WireBody {
-        .jobList(JobList(jobs: try store.jobs().map { try summary(of: $0) }))
+    func listJobs(_ message: ListJobs) throws -> WireBody {
+        guard message.jobID.isEmpty else {
+            guard let record = try store.job(message.jobID) else { throw unknownJob(message.jobID) }
+            return .jobList(JobList(jobs: [try summary(of: record)]))
+        }
+        let outlines = try store.outlines(limit: message.limit > 0 ? message.limit : nil)
+        return .jobList(JobList(jobs: try outlines.map { try summary(of: $0) }))
     }
 
     func jobDetail(_ jobID: String) throws -> WireBody {
@@ -50,8 +55,8 @@ extension ClusterControl {
         }
         if let driver = active?.driver {
             fill(&summary, from: driver)
-        } else if let report = record.reportJSON {
-            fill(&summary, from: try CanonicalJSON.decode(JobReport.self, from: report), record)
+        } else if let ended = record.summaryJSON {
+            fill(&summary, from: try CanonicalJSON.decode(EndedJob.self, from: ended))
         }
         return summary
     }
@@ -74,15 +79,12 @@ extension ClusterControl {
         summary.metricValue = driver.progress.latestValue(of: task.metric) ?? 0
     }
 
-    private func fill(_ summary: inout JobSummary, from report: JobReport, _ record: JobRecord) {
-        summary.workers = report.workers
+    private func fill(_ summary: inout JobSummary, from ended: EndedJob) {
+        summary.workers = ended.workers
         summary.progressUnit = "steps"
-        summary.progressDone = report.segments.last?.endStep ?? 0
-        summary.progressTotal = summary.progressDone
-        guard let best = report.best else { return }
-        summary.metricName = best.metric.rawValue
-        summary.metricValue =
-            report.segments.last { !$0.validation.isEmpty }?.validation.first?.value(of: best.metric)
-            ?? best.value
+        summary.progressDone = ended.steps
+        summary.progressTotal = ended.steps
+        summary.metricName = ended.metric?.rawValue ?? ""
+        summary.metricValue = ended.value ?? 0
     }
 }

@@ -10,7 +10,8 @@ extension ClusterControl {
     func restore() throws {
         registry.restore(try store.workers(), at: now)
         reunionEnds = now + configuration.heartbeatTimeout.seconds
-        for record in try store.jobs() where !record.state.isFinal {
+        for outline in try store.outlines() where !outline.state.isFinal {
+            guard let record = try store.job(outline.id) else { continue }
             do {
                 try restore(record)
             } catch let error as JobError {
@@ -45,9 +46,7 @@ extension ClusterControl {
             if job.record.state == .queued { plan(stored.id) }
             return
         }
-        let progress = try stored.progressJSON.map {
-            try CanonicalJSON.decode(TrainingProgress.self, from: $0)
-        }
+        let progress = try progress(of: stored, as: job.record)
         job.shards = try CanonicalJSON.decode([StoredShard].self, from: planned.shardsJSON).map(\.reference)
         let plan = try CanonicalJSON.decode(DatasetPlan.self, from: planned.planJSON)
         if let failure = JobDriver.problem(specification: job.specification, plan: plan) {
@@ -57,6 +56,21 @@ extension ClusterControl {
             specification: job.specification, plan: plan, progress: progress ?? TrainingProgress())
         job.expectedMembers = stored.state.isRunning ? progress?.workerCount ?? 0 : 0
         jobs[stored.id] = job
+    }
+
+    private func progress(of stored: JobRecord, as record: JobRecord) throws -> TrainingProgress? {
+        guard let json = stored.progressJSON else { return nil }
+        let progress = try CanonicalJSON.decode(TrainingProgress.self, from: json)
+        guard progress.segments.isEmpty else {
+            // From before segments had rows of their own.
+            try store.save(
+                JobChange(record: record, segments: try progress.encodedSegments(from: 0)))
+            return progress
+        }
+        return progress.restoring(
+            try store.segments(of: stored.id).map {
+                try CanonicalJSON.decode(JobReport.Segment.self, from: $0)
+            })
     }
 
     /// A stored job that this version cannot read.

@@ -82,7 +82,7 @@ actor ClusterControl {
         case .leaveCluster(let message): return try leave(message)
         case .workerLog(let message): return try workerLog(message)
         case .submitJob(let message): return try submit(message)
-        case .listJobs: return try listJobs()
+        case .listJobs(let message): return try listJobs(message)
         case .getJob(let message): return try jobDetail(message.jobID)
         case .getJobLog(let message): return try jobLog(message)
         case .cancelJob(let message): return try cancel(message.jobID)

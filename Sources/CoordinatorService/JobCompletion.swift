@@ -16,6 +16,7 @@ struct JobCompletion {
         let report = driver.report(jobID: job.id, wallSeconds: Double(wallTime - started) / 1000)
         let reportJSON = try CanonicalJSON.encode(report)
         change.record.reportJSON = reportJSON
+        change.record.summaryJSON = try CanonicalJSON.encode(EndedJob(report))
         // The job's files and results stay with it; what it only needed to run does not.
         change.pins[.checkpoint] = []
         change.pins[.shard] = []

@@ -37,6 +37,20 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
 
     public init() {}
 
+    /// As it is stored: segments are stored one by one, not all of them again with each.
+    public var withoutSegments: TrainingProgress {
+        var copy = self
+        copy.segments = []
+        return copy
+    }
+
+    /// As it was before `withoutSegments`.
+    public func restoring(_ segments: [JobReport.Segment]) -> TrainingProgress {
+        var copy = self
+        copy.segments = segments
+        return copy
+    }
+
     /// Checkpoints that are still of use; all others of the job may go.
     public var neededCheckpoints: [ContentFile] {
         var needed: [ContentFile] = []

@@ -17,6 +17,8 @@ public struct JobRecord: Sendable, Equatable {
     public var progressJSON: String?
     public var reportJSON: String?
     public var resultFilesJSON: String?
+    /// What lists show of a job that has ended; `nil` before.
+    public var summaryJSON: String?
     public var failureCode: String?
     /// The failure's text, or what the job waits for. Holds no zero byte, whatever is written to it.
     public var message: String { didSet { message = StoredText.clean(message) } }
@@ -26,7 +28,7 @@ public struct JobRecord: Sendable, Equatable {
         startedAt: Int? = nil, finishedAt: Int? = nil, specificationJSON: String,
         filesJSON: String = "[]",
         progressJSON: String? = nil, reportJSON: String? = nil, resultFilesJSON: String? = nil,
-        failureCode: String? = nil, message: String = ""
+        summaryJSON: String? = nil, failureCode: String? = nil, message: String = ""
     ) {
         self.id = id
         self.name = name
@@ -40,6 +42,7 @@ public struct JobRecord: Sendable, Equatable {
         self.progressJSON = progressJSON
         self.reportJSON = reportJSON
         self.resultFilesJSON = resultFilesJSON
+        self.summaryJSON = summaryJSON
         self.failureCode = failureCode
         self.message = StoredText.clean(message)
     }

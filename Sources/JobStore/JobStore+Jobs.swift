@@ -9,15 +9,18 @@ public struct JobChange: Sendable {
     public var lines: [LogRecord]
     /// Blobs that the job holds from now on, for each role named here; other roles stay as they are.
     public var pins: [BlobRole: Set<String>]
+    /// Segments by number, from 0; those stored before stay.
+    public var segments: [Int: String]
 
     public init(
         record: JobRecord, plan: PlanRecord? = nil, lines: [LogRecord] = [],
-        pins: [BlobRole: Set<String>] = [:]
+        pins: [BlobRole: Set<String>] = [:], segments: [Int: String] = [:]
     ) {
         self.record = record
         self.plan = plan
         self.lines = lines
         self.pins = pins
+        self.segments = segments
     }
 }
 
@@ -33,14 +36,15 @@ extension JobStore {
             try database.execute(
                 sql: """
                     INSERT INTO jobs (id, name, submitter, state, created_at, started_at, finished_at,
-                        specification, files, progress, report, result_files, failure_code, message)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        specification, files, progress, report, result_files, summary, failure_code,
+                        message)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     record.id, record.name, record.submitter, record.state.rawValue, record.createdAt,
                     record.startedAt, record.finishedAt, record.specificationJSON, record.filesJSON,
-                    record.progressJSON, record.reportJSON, record.resultFilesJSON, record.failureCode,
-                    record.message,
+                    record.progressJSON, record.reportJSON, record.resultFilesJSON, record.summaryJSON,
+                    record.failureCode, record.message,
                 ])
             try writeParts(of: change, database)
         }
@@ -63,11 +67,12 @@ extension JobStore {
             try database.execute(
                 sql: """
                     UPDATE jobs SET state = ?, started_at = ?, finished_at = ?, progress = ?, report = ?,
-                        result_files = ?, failure_code = ?, message = ? WHERE id = ?
+                        result_files = ?, summary = ?, failure_code = ?, message = ? WHERE id = ?
                     """,
                 arguments: [
                     record.state.rawValue, record.startedAt, record.finishedAt, record.progressJSON,
-                    record.reportJSON, record.resultFilesJSON, record.failureCode, record.message, record.id,
+                    record.reportJSON, record.resultFilesJSON, record.summaryJSON, record.failureCode,
+                    record.message, record.id,
                 ])
             try writeParts(of: change, database)
         }
@@ -84,6 +89,30 @@ extension JobStore {
     public func jobs() throws -> [JobRecord] {
         try read { database in
             try Row.fetchAll(database, sql: "SELECT * FROM jobs ORDER BY created_at, id").map(record)
+        }
+    }
+
+    /// The latest `limit` jobs, oldest first, without specification, files, progress, report and results: their
+    /// JSON is empty or `nil`. A list of thousands of jobs needs none of it.
+    public func outlines(limit: Int? = nil) throws -> [JobRecord] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT id, name, submitter, state, created_at, started_at, finished_at,
+                        '' AS specification, '[]' AS files, NULL AS progress, NULL AS report,
+                        NULL AS result_files, summary, failure_code, message
+                    FROM jobs ORDER BY created_at DESC, id DESC LIMIT ?
+                    """, arguments: [limit ?? -1]
+            ).reversed().map(record)
+        }
+    }
+
+    /// A job's segments, in order.
+    public func segments(of id: String) throws -> [String] {
+        try read {
+            try String.fetchAll(
+                $0, sql: "SELECT segment FROM segments WHERE job_id = ? ORDER BY number", arguments: [id])
         }
     }
 
@@ -114,6 +143,11 @@ extension JobStore {
                 arguments: [id, plan.planJSON, plan.shardsJSON])
         }
         for (role, hashes) in change.pins { try Self.replacePins(of: id, role: role, with: hashes, database) }
+        for (number, segment) in change.segments {
+            try database.execute(
+                sql: "INSERT OR REPLACE INTO segments (job_id, number, segment) VALUES (?, ?, ?)",
+                arguments: [id, number, segment])
+        }
         try append(change.lines, to: id, database)
     }
 
@@ -127,7 +161,8 @@ extension JobStore {
             id: row["id"], name: row["name"], submitter: row["submitter"], state: state,
             createdAt: row["created_at"], startedAt: row["started_at"], finishedAt: row["finished_at"],
             specificationJSON: row["specification"], filesJSON: row["files"], progressJSON: row["progress"],
-            reportJSON: row["report"], resultFilesJSON: row["result_files"], failureCode: row["failure_code"],
+            reportJSON: row["report"], resultFilesJSON: row["result_files"], summaryJSON: row["summary"],
+            failureCode: row["failure_code"],
             message: row["message"])
     }
 }

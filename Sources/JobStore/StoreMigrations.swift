@@ -7,8 +7,23 @@ enum StoreMigrations {
         migrator.registerMigration("0001-jobs-logs-workers-pins") { database in
             try database.execute(sql: initialSchema)
         }
+        migrator.registerMigration("0002-summaries-segments") { database in
+            try database.execute(sql: summariesAndSegments)
+        }
         return migrator
     }
+
+    /// What a list of jobs shows, apart from reports; segments row by row, so that each is written once.
+    private static let summariesAndSegments = """
+        ALTER TABLE jobs ADD COLUMN summary TEXT;
+        CREATE INDEX jobs_by_time ON jobs (created_at, id);
+        CREATE TABLE segments (
+            job_id TEXT NOT NULL REFERENCES jobs(id) ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            segment TEXT NOT NULL,
+            PRIMARY KEY (job_id, number)
+        ) STRICT, WITHOUT ROWID;
+        """
 
     private static let initialSchema = """
         CREATE TABLE jobs (

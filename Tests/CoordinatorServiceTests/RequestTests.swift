@@ -228,6 +228,29 @@ import ZeroMQMessaging
         await coordinator.stop()
     }
 
+    @Test func `lists are short, latest first taken, and keep what an ended job reached`() async throws {
+        let fixture = try CoordinatorFixture()
+        let coordinator = try await fixture.start()
+        let client = try await fixture.client(coordinator)
+        _ = try await fixture.worker("901", coordinator)
+        let (specification, contents) = TestClient.job(epochs: 2)
+        try await client.submit("job-1", specification, contents)
+        let before = try #require(try await client.wait(for: .done, of: "job-1").summary)
+        try await client.submit("job-2", specification, contents)
+        func list(_ message: ListJobs) async throws -> [JobSummary] {
+            guard case .jobList(let list) = try await client.channel.request(.listJobs(message)) else {
+                return []
+            }
+            return list.jobs
+        }
+        #expect(try await list(ListJobs()).map(\.jobID) == ["job-1", "job-2"])
+        #expect(try await list(ListJobs(limit: 1)).map(\.jobID) == ["job-2"])
+        #expect(try await list(ListJobs(jobID: "job-1")) == [before])
+        #expect(before.progressDone == 10 && before.metricName == "accuracy" && before.metricValue == 1)
+        #expect(try await client.refusal(of: .listJobs(ListJobs(jobID: "nope")))?.code == "unknown-job")
+        await coordinator.stop()
+    }
+
     @Test func `workers' lines and the coordinator's share the job's log`() async throws {
         let fixture = try CoordinatorFixture()
         let coordinator = try await fixture.start()

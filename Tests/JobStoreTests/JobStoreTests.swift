@@ -134,6 +134,29 @@ enum Samples {
         #expect(try store.jobs().map(\.id) == ["b", "a", "c"])
     }
 
+    @Test func `outlines are the latest jobs without their documents`() throws {
+        let store = try JobStore.inMemory()
+        for (id, time) in [("c", 3), ("a", 2), ("b", 1)] {
+            var job = Samples.job(id, createdAt: time)
+            job.summaryJSON = "{}"
+            job.reportJSON = "{\"large\":1}"
+            try store.insert(JobChange(record: job))
+        }
+        let outlines = try store.outlines(limit: 2)
+        #expect(outlines.map(\.id) == ["a", "c"])
+        #expect(outlines.allSatisfy { $0.reportJSON == nil && $0.specificationJSON.isEmpty })
+        #expect(outlines.allSatisfy { $0.summaryJSON == "{}" })
+        #expect(try store.outlines().count == 3)
+    }
+
+    @Test func `segments are added one by one`() throws {
+        let store = try JobStore.inMemory()
+        try store.insert(JobChange(record: Samples.job(), segments: [0: "a"]))
+        try store.save(JobChange(record: Samples.job(), segments: [1: "b", 2: "c"]))
+        try store.save(JobChange(record: Samples.job(), segments: [1: "b"]))
+        #expect(try store.segments(of: "j1") == ["a", "b", "c"])
+    }
+
     @Test func `pins of a role are replaced, those of others stay`() throws {
         let store = try JobStore.inMemory()
         try store.insert(

@@ -443,10 +443,18 @@ struct  Graft__Wire__JobSubmitted
 struct  Graft__Wire__ListJobs
 {
   ProtobufCMessage base;
+  /*
+   * the latest so many; 0: all
+   */
+  uint32_t limit;
+  /*
+   * this one alone; empty: any
+   */
+  char *job_id;
 };
 #define GRAFT__WIRE__LIST_JOBS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&graft__wire__list_jobs__descriptor) \
-     }
+    , 0, (char *)protobuf_c_empty_string }
 
 
 struct  Graft__Wire__JobList

@@ -7,6 +7,9 @@ import ZeroMQMessaging
 /// Every function throws `RequestError` where the coordinator does not answer, and `RefusedError` where it does
 /// not do what was asked.
 struct CoordinatorClient: Sendable {
+    /// For requests that the coordinator answers after it has hashed a large file.
+    private static let hashingTime = Duration.seconds(300)
+
     private let channel: RequestChannel
 
     var endpoint: String { channel.endpoint }
@@ -30,16 +33,27 @@ struct CoordinatorClient: Sendable {
         }
     }
 
-    func submit(_ job: SubmitJob) async throws -> JobSubmitted {
-        let reply = try await channel.request(.submitJob(job))
+    /// - Parameter isUploaded: All files were sent before, so that the coordinator is there, if perhaps busy.
+    func submit(_ job: SubmitJob, isUploaded: Bool = false) async throws -> JobSubmitted {
+        let reply = try await channel.request(.submitJob(job), patience: isUploaded ? Self.patience : nil)
         guard case .jobSubmitted(let submitted) = reply else { throw unexpected(reply, to: "SubmitJob") }
         return submitted
     }
 
-    func jobs() async throws -> [JobSummary] {
-        let reply = try await channel.request(.listJobs(ListJobs()))
+    /// - Parameter limit: The latest so many; `nil`: all.
+    func jobs(limit: Int? = nil) async throws -> [JobSummary] {
+        let reply = try await channel.request(.listJobs(ListJobs(limit: limit ?? 0)))
         guard case .jobList(let list) = reply else { throw unexpected(reply, to: "ListJobs") }
         return list.jobs
+    }
+
+    /// A job in short, which costs the coordinator little however often it is asked.
+    func summary(of jobID: String) async throws -> JobSummary {
+        let reply = try await channel.request(.listJobs(ListJobs(jobID: jobID)))
+        guard case .jobList(let list) = reply, let job = list.jobs.first(where: { $0.jobID == jobID }) else {
+            throw unexpected(reply, to: "ListJobs")
+        }
+        return job
     }
 
     func job(_ jobID: String) async throws -> JobDetail {
@@ -67,7 +81,7 @@ struct CoordinatorClient: Sendable {
     }
 
     func put(_ chunk: PutBlobChunk) async throws -> BlobChunkStored {
-        let reply = try await channel.request(.putBlobChunk(chunk))
+        let reply = try await channel.request(.putBlobChunk(chunk), patience: Self.patience)
         guard case .blobChunkStored(let stored) = reply else { throw unexpected(reply, to: "PutBlobChunk") }
         return stored
     }
@@ -77,6 +91,9 @@ struct CoordinatorClient: Sendable {
         guard case .blobChunk(let data) = reply else { throw unexpected(reply, to: "GetBlobChunk") }
         return data
     }
+
+    /// Repeats of a chunk would only queue up behind the hashing that they wait for.
+    static let patience = RequestPatience(timeout: .seconds(30), deadline: hashingTime)
 
     private func unexpected(_ reply: WireBody, to request: String) -> RequestError {
         RequestError.unexpectedReply(reply, to: request, endpoint: endpoint)

@@ -18,12 +18,11 @@ struct JobFollower {
         defer { if showsProgress { display.end() } }
         let start = ContinuousClock.now
         while true {
-            let detail = try await client.job(jobID)
-            let summary = detail.summary ?? JobSummary()
+            let summary = try await client.summary(of: jobID)
             let elapsed = (ContinuousClock.now - start) / .seconds(1)
             if showsProgress { display.show(summary, at: elapsed) }
             switch JobState(rawValue: summary.state) {
-            case .done: return detail
+            case .done: return try await client.job(jobID)
             case .failed: throw CommandFailure(.jobFailed, "job \(jobID.shortID) failed: \(summary.message)")
             case .cancelled: throw CommandFailure(.jobFailed, "job \(jobID.shortID) was cancelled")
             case nil:

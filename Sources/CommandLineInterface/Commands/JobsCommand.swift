@@ -14,11 +14,17 @@ struct JobsCommand: AsyncParsableCommand {
 
     @OptionGroup var client: ClientOptions
 
+    /// Listed where nobody asks for more.
+    static let latest = 100
+
+    @Flag(help: "List every job, not only the latest \(Self.latest).")
+    var all = false
+
     @Flag(help: "Print the list as JSON.")
     var json = false
 
     func run() async throws {
-        let jobs = try await client.withClient { try await $0.jobs() }
+        let jobs = try await client.withClient { try await $0.jobs(limit: all ? nil : Self.latest) }
             .sorted { $0.createdAtMilliseconds > $1.createdAtMilliseconds }
         if json {
             print(try CanonicalJSON.encode(jobs.map(JobRecord.init)))

@@ -1,11 +1,24 @@
-/// Asks for every job.
+/// Asks for jobs, in short.
 public struct ListJobs: Sendable, Equatable, WireMessage {
-    public init() {}
+    /// The latest so many; 0: all.
+    public var limit: Int
+    /// This one alone; empty: any.
+    public var jobID: String
 
-    mutating func visitFields(_ visitor: inout some FieldVisitor) {}
+    public init(limit: Int = 0, jobID: String = "") {
+        self.limit = limit
+        self.jobID = jobID
+    }
+
+    init() { self.init(limit: 0) }
+
+    mutating func visitFields(_ visitor: inout some FieldVisitor) {
+        visitor.field("limit", &limit)
+        visitor.field("job_id", &jobID)
+    }
 }
 
-/// Every job, in short.
+/// Jobs in short, the oldest first.
 public struct JobList: Sendable, Equatable, WireMessage {
     public var jobs: [JobSummary]
 
