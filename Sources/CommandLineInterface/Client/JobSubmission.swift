@@ -62,7 +62,7 @@ struct JobSubmission {
             try await upload(url, sha256: sha256, size: size, to: client) { progress(sent + $0, total) }
             sent += size
         }
-        let answer = try await client.submit(message)
+        let answer = try await client.submit(message, isUploaded: true)
         guard answer.missing.isEmpty else {
             throw CommandFailure(
                 .jobFailed, "the coordinator still lacks \(answer.missing.count) files after their upload")
