@@ -1,7 +1,10 @@
+import ContentStore
+import CoordinatorService
 import Foundation
 import TrainingDatasets
 import TrainingJobs
 import WireProtocol
+import WorkerService
 import ZeroMQMessaging
 
 /// What a process's exit code says, for scripts.
@@ -34,10 +37,16 @@ struct CommandFailure: Error, Sendable, CustomStringConvertible {
         case let error as JobError: self.init(.invalidInput, error.description)
         case let error as DatasetError: self.init(.invalidInput, error.description)
         case let error as MessagingError: self.init(Self.status(of: error), error.message)
-        case let error as RequestError where error.code == .coordinatorUnreachable:
-            self.init(.coordinatorUnreachable, error.message)
-        case let error as RefusedError: self.init(.invalidInput, error.message)
+        case let error as RequestError: self.init(.coordinatorUnreachable, error.message)
+        case let error as WireError: self.init(Self.status(of: error), error.message)
+        case let error as RefusedError: self.init(Self.status(of: error), error.message)
+        // Services start only where their folders and addresses let them.
+        case let error as CoordinatorError: self.init(.invalidInput, error.message)
+        case let error as ContentStoreError: self.init(.invalidInput, error.message)
+        case let error as WorkerError: self.init(Self.status(of: error), error.message)
         case is CancellationError: self.init(.interrupted, "interrupted")
+        case let error where Self.isDenied(error as NSError):
+            self.init(.invalidInput, error.localizedDescription)
         case let error as any CustomStringConvertible & Error where !(error is NSError):
             self.init(.jobFailed, error.description)
         default: self.init(.jobFailed, error.localizedDescription)
@@ -49,5 +58,46 @@ struct CommandFailure: Error, Sendable, CustomStringConvertible {
         case .badEndpoint, .addressInUse, .noSuchInterface, .notPermitted: .invalidInput
         default: .coordinatorUnreachable
         }
+    }
+
+    /// Who speaks another protocol is no coordinator to this program.
+    private static func status(of error: WireError) -> ExitStatus {
+        switch error.code {
+        case .tooLarge, .unrepresentable: .invalidInput
+        default: .coordinatorUnreachable
+        }
+    }
+
+    private static func status(of error: WorkerError) -> ExitStatus {
+        switch error.code {
+        case .nameInUse, .fileSystem: .invalidInput
+        default: .jobFailed
+        }
+    }
+
+    /// What is wrong with the coordinator itself. Any other refusal is about what was asked of it.
+    private static let coordinatorFaults: Set<String> = [
+        "blob-file-system", "missing-blob", "database-unavailable", "corrupt-database", "illegal-transition",
+        "unexpected-message",
+    ]
+
+    private static func status(of error: RefusedError) -> ExitStatus {
+        if error.code == WireError.Code.versionMismatch.description { return .coordinatorUnreachable }
+        return coordinatorFaults.contains(error.code) ? .jobFailed : .invalidInput
+    }
+
+    /// Whether the system did not let this process at a file that the user named.
+    private static func isDenied(_ error: NSError) -> Bool {
+        switch error.domain {
+        case NSCocoaErrorDomain:
+            let codes: [CocoaError.Code] = [
+                .fileReadNoPermission, .fileWriteNoPermission, .fileWriteVolumeReadOnly,
+            ]
+            if codes.contains(where: { $0.rawValue == error.code }) { return true }
+        case NSPOSIXErrorDomain:
+            if [EACCES, EPERM, EROFS].contains(Int32(error.code)) { return true }
+        default: break
+        }
+        return (error.userInfo[NSUnderlyingErrorKey] as? NSError).map(isDenied) ?? false
     }
 }

@@ -33,7 +33,7 @@ public final class Coordinator: Service {
     }
 
     /// Serves until graceful shutdown or cancellation.
-    /// - Throws: `CoordinatorError`, `JobStoreError`, `ContentStoreError` or `MessagingError` where it cannot start.
+    /// - Throws: `CoordinatorError`, `ContentStoreError` or `MessagingError` where it cannot start.
     public func run() async throws {
         do {
             try await serve()
@@ -46,7 +46,7 @@ public final class Coordinator: Service {
 
     private func serve() async throws {
         let directory = try StateDirectory(configuration.stateDirectory)
-        let store = try JobStore(file: directory.databaseFile)
+        let store = try Self.openStore(directory)
         let blobs = try BlobStore(directory: directory.blobDirectory)
         let transfers = BlobTransfers(store: blobs)
         let messaging = try MessagingContext()
@@ -72,6 +72,14 @@ public final class Coordinator: Service {
         await messaging.shutdown()
         logger.info("The coordinator has stopped")
         withExtendedLifetime(directory) {}
+    }
+
+    private static func openStore(_ directory: StateDirectory) throws -> JobStore {
+        do {
+            return try JobStore(file: directory.databaseFile)
+        } catch let error as JobStoreError {
+            throw CoordinatorError(code: .init(error.code.name), message: error.message)
+        }
     }
 
     /// Ends when the router is closed.

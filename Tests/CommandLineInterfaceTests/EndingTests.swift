@@ -1,4 +1,5 @@
 import ArgumentParser
+import CoordinatorService
 import Foundation
 import Testing
 import TrainingDatasets
@@ -25,6 +26,7 @@ import ZeroMQMessaging
         ["frobnicate"],
         ["jobs", "--unknown"], ["predict", "model"], ["predict", "model", "--text", "a", "--file", "b.csv"],
         ["worker", "--cache-limit", "much"], ["worker", "--log-level", "loud"],
+        ["worker", "--peer-timeout", "0"], ["run", "job.yaml", "--cache-limit", "much"],
         ["worker", "--processes", "2", "--listen", "tcp://0.0.0.0:7071"],
         ["jobs", "--timeout", "0"], ["coordinator"], ["fetch", "job"],
     ])
@@ -63,6 +65,18 @@ import ZeroMQMessaging
         #expect(
             ending(RefusedError(code: "unknown-job", message: "no job", endpoint: "")).status == .invalidInput
         )
+        for code in ["blob-file-system", "database-unavailable", "missing-blob"] {
+            #expect(ending(RefusedError(code: code, message: "disk", endpoint: "")).status == .jobFailed)
+        }
+        let outdated = RefusedError(code: "version-mismatch", message: "version 99", endpoint: "")
+        #expect(ending(outdated).status == .coordinatorUnreachable)
+        #expect(ending(WireError(.versionMismatch, "version 99")).status == .coordinatorUnreachable)
+        #expect(ending(RequestError(.closed, "closed", endpoint: "")).status == .coordinatorUnreachable)
+        #expect(ending(RequestError(.unexpectedReply, "?", endpoint: "")).status == .coordinatorUnreachable)
+        #expect(
+            ending(CoordinatorError(code: .stateDirectoryInUse, message: "in use")).status == .invalidInput)
+        #expect(ending(CocoaError(.fileWriteNoPermission)).status == .invalidInput)
+        #expect(ending(POSIXError(.EACCES)).status == .invalidInput)
         #expect(ending(MessagingError(.badEndpoint, "no endpoint")).status == .invalidInput)
         #expect(ending(JobError(code: .syntax, message: "not YAML")).status == .invalidInput)
         #expect(ending(DatasetError(code: .emptyData, reason: "no rows")).status == .invalidInput)
