@@ -28,6 +28,7 @@ public struct GraftCommand: AsyncParsableCommand {
 
     /// Parses the process's arguments, runs the command that they name and exits with its code.
     public static func start() async -> Never {
+        StandardOutput.writeLineByLine()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

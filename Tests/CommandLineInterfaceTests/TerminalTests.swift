@@ -56,6 +56,16 @@ import WireProtocol
         #expect(meter.rate == nil, "another count has begun")
     }
 
+    @Test func aTransferIsShownWithoutATerminalToo() {
+        var lines: [String] = []
+        var display = TransferDisplay("uploading", isTerminal: false) { lines.append($0) }
+        for second in 0...24 { display.show(done: 4_000_000 * second, total: 96_000_000, at: Double(second)) }
+        #expect(lines.count == 4, "at the start, every ten seconds, and at the end")
+        #expect(lines[0].hasPrefix("uploading   [····"))
+        #expect(lines[1].hasSuffix("40 MB of 96 MB, 4.0 MB/s, 14.0 s left"))
+        #expect(lines[3].contains("[########################] 96 MB of 96 MB"))
+    }
+
     @Test func aJobIsShownWithItsMetric() {
         let summary = JobSummary(
             state: "training", progressDone: 1, progressTotal: 2, progressUnit: "steps",

@@ -25,8 +25,14 @@ struct ModelDownload {
     }
 
     /// Fetches the files into a folder beside the target, checks their hashes, and renames it.
-    func fetch(_ files: [FileReference], from client: CoordinatorClient) async throws {
+    ///
+    /// - Parameter progress: Told of bytes fetched, and to be fetched.
+    func fetch(
+        _ files: [FileReference], from client: CoordinatorClient, progress: (Int, Int) -> Void = { _, _ in }
+    ) async throws {
         try requireFreeTarget()
+        let total = files.reduce(0) { $0 + $1.size }
+        var fetched = 0
         let manager = FileManager.default
         let parent = target.deletingLastPathComponent()
         let partial = parent.appendingPathComponent(".\(target.lastPathComponent).\(UUID().uuidString)")
@@ -37,19 +43,23 @@ struct ModelDownload {
             let place = try Self.place(of: file.path, in: partial)
             try manager.createDirectory(
                 at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try await fetch(file, to: place, from: client)
+            try await fetch(file, to: place, from: client) { progress(fetched + $0, total) }
+            fetched += file.size
         }
         if manager.fileExists(atPath: target.path) { try manager.removeItem(at: target) }
         try manager.moveItem(at: partial, to: target)
     }
 
-    private func fetch(_ file: FileReference, to place: URL, from client: CoordinatorClient) async throws {
+    private func fetch(
+        _ file: FileReference, to place: URL, from client: CoordinatorClient, progress: (Int) -> Void
+    ) async throws {
         guard manager(creates: place) else {
             throw CommandFailure(.invalidInput, "cannot write \(place.path): is the disk full, or read-only?")
         }
         let handle = try FileHandle(forWritingTo: place)
         var offset = 0
         while offset < file.size {
+            try Task.checkCancellation()
             let chunk = try await client.get(
                 GetBlobChunk(
                     sha256: file.sha256, offset: offset, length: min(Self.chunkBytes, file.size - offset)))
@@ -58,6 +68,7 @@ struct ModelDownload {
             }
             try handle.write(contentsOf: chunk.data)
             offset += chunk.data.count
+            progress(offset)
         }
         try handle.synchronize()
         try handle.close()

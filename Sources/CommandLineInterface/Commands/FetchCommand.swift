@@ -25,16 +25,22 @@ struct FetchCommand: AsyncParsableCommand {
         let download = ModelDownload(
             target: URL(fileURLWithPath: output, isDirectory: true), mayReplace: force)
         try download.requireFreeTarget()
-        try await client.withClient { client in
-            let jobID = try await client.jobID(for: selection.job)
-            let detail = try await client.job(jobID)
-            let state = detail.summary?.state ?? ""
-            guard state == JobState.done.rawValue, !detail.resultFiles.isEmpty else {
-                throw CommandFailure(
-                    .invalidInput, "job \(jobID.shortID) is \(state): it has no model to fetch")
-            }
-            try await download.fetch(detail.resultFiles, from: client)
+        // Ctrl-C must not leave the folder that the files gather in.
+        try await Interrupts.cancelling {
+            try await client.withClient { try await fetch(with: $0, download) }
         }
         print(download.target.path)
+    }
+
+    private func fetch(with client: CoordinatorClient, _ download: ModelDownload) async throws {
+        let jobID = try await client.jobID(for: selection.job)
+        let detail = try await client.job(jobID)
+        let state = detail.summary?.state ?? ""
+        guard state == JobState.done.rawValue, !detail.resultFiles.isEmpty else {
+            throw CommandFailure(
+                .invalidInput, "job \(jobID.shortID) is \(state): it has no model to fetch")
+        }
+        var display = TransferDisplay("fetching")
+        try await download.fetch(detail.resultFiles, from: client) { display.show(done: $0, total: $1) }
     }
 }

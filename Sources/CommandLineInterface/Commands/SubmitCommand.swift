@@ -28,7 +28,8 @@ struct SubmitCommand: AsyncParsableCommand {
         let submission = try JobSubmission(jobFile: URL(fileURLWithPath: job))
         let jobID = submission.message.jobID
         try await client.withClient { client in
-            try await submission.send(to: client, progress: UploadDisplay().show)
+            var upload = TransferDisplay("uploading")
+            try await submission.send(to: client) { upload.show(done: $0, total: $1) }
             guard wait else {
                 print(json ? try CanonicalJSON.encode(["jobID": jobID]) : jobID)
                 return

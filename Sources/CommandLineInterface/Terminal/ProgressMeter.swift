@@ -33,15 +33,36 @@ struct ProgressMeter {
         return Double(total - done) / rate
     }
 
-    /// `[#######·············] 1,200/3,000 steps, 350/s, 5.1 s left`; empty where there is nothing to count.
-    func line(unit: String, barWidth: Int = 24) -> String {
-        guard total > 0, let done = observations.last?.done else { return "" }
-        let filled = min(barWidth, done * barWidth / total)
-        let bar = String(repeating: "#", count: filled) + String(repeating: "·", count: barWidth - filled)
-        var text = "[\(bar)] \(ReadableFigures.count(done))/\(ReadableFigures.count(total)) \(unit)"
-        if let rate {
-            text += ", \(rate < 10 ? ReadableFigures.decimal(rate, 1) : ReadableFigures.count(Int(rate)))/s"
+    /// What is counted.
+    enum Quantity {
+        /// A count of these.
+        case items(String)
+        case bytes
+
+        fileprivate func progress(_ done: Int, of total: Int) -> String {
+            switch self {
+            case .items(let unit): "\(ReadableFigures.count(done))/\(ReadableFigures.count(total)) \(unit)"
+            case .bytes: "\(ReadableFigures.bytes(done)) of \(ReadableFigures.bytes(total))"
+            }
         }
+
+        fileprivate func speed(_ rate: Double) -> String {
+            switch self {
+            case .items: rate < 10 ? ReadableFigures.decimal(rate, 1) : ReadableFigures.count(Int(rate))
+            case .bytes: ReadableFigures.bytes(Int(rate))
+            }
+        }
+    }
+
+    func line(unit: String, barWidth: Int = 24) -> String { line(of: .items(unit), barWidth: barWidth) }
+
+    /// `[#######·············] 1,200/3,000 steps, 350/s, 5.1 s left`; empty where there is nothing to count.
+    func line(of quantity: Quantity, barWidth: Int = 24) -> String {
+        guard total > 0, let done = observations.last?.done else { return "" }
+        let filled = min(barWidth, Int(Double(done) / Double(total) * Double(barWidth)))
+        let bar = String(repeating: "#", count: filled) + String(repeating: "·", count: barWidth - filled)
+        var text = "[\(bar)] \(quantity.progress(done, of: total))"
+        if let rate { text += ", \(quantity.speed(rate))/s" }
         if let secondsLeft, done < total { text += ", \(ReadableFigures.seconds(secondsLeft)) left" }
         return text
     }
