@@ -24,6 +24,26 @@ import TestingSupport
         #expect(!FileManager.default.fileExists(atPath: job.folder.file("model").path))
     }
 
+    /// The interrupted job is cancelled, so that the next run on the same state has its workers to itself.
+    @Test func aStateFolderCanBeUsedAgainAfterCtrlC() async throws {
+        var job = try TinyJob()
+        job.epochs = 5000
+        let common = [
+            "--workers", "2", "--cache", job.folder.file("cache").path, "--state",
+            job.folder.file("state").path,
+        ]
+        let first = try GraftProcess(
+            ["run", try job.write(), "--output", job.folder.file("first").path] + common)
+        try await first.waitForOutput { $0.contains("training") }
+        first.send(SIGINT)
+        #expect(try await first.wait(timeout: .seconds(20)).exitCode == 130)
+        job.epochs = 1
+        let second = try await GraftProcess(
+            ["run", try job.write(), "--output", job.folder.file("second").path] + common
+        ).wait()
+        #expect(second.exitCode == 0, "\(second.output)\(second.errors)")
+    }
+
     /// The job's end decides the exit code.
     @Test func failedJobExitsWithOne() async throws {
         var job = try TinyJob()

@@ -41,6 +41,11 @@ struct RunCommand: AsyncParsableCommand {
         completion: .directory)
     var state: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "What cached features may take, such as 20GB. (default: no limit)", valueName: "size"))
+    var cacheLimit: ByteSize?
+
     @Flag(help: "Print the report as JSON.")
     var json = false
 
@@ -59,14 +64,22 @@ struct RunCommand: AsyncParsableCommand {
             target: URL(fileURLWithPath: folder, isDirectory: true), mayReplace: force)
         try download.requireFreeTarget()
 
-        let cluster = LocalCluster(workerCount: workers, cacheFolder: cacheFolder, stateFolder: stateFolder)
+        let cluster = LocalCluster(
+            workerCount: workers, cacheFolder: cacheFolder, cacheLimitBytes: cacheLimit?.bytes,
+            stateFolder: stateFolder)
         let outcome = try await Interrupts.cancelling {
             try await cluster.run { client in
-                try await submission.send(to: client, progress: UploadDisplay().show)
-                let detail = try await JobFollower(client: client, jobID: jobID).waitForEnd()
-                try await download.fetch(detail.resultFiles, from: client)
-                return JobOutcome(
-                    jobID: jobID, modelFolder: download.target.path, report: try detail.report())
+                try await client.cancellingOnInterrupt(jobID) {
+                    var upload = TransferDisplay("uploading")
+                    try await submission.send(to: client) { upload.show(done: $0, total: $1) }
+                    let detail = try await JobFollower(client: client, jobID: jobID).waitForEnd()
+                    var fetch = TransferDisplay("fetching")
+                    try await download.fetch(detail.resultFiles, from: client) {
+                        fetch.show(done: $0, total: $1)
+                    }
+                    return JobOutcome(
+                        jobID: jobID, modelFolder: download.target.path, report: try detail.report())
+                }
             }
         }
         if json {

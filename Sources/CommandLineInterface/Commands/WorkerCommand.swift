@@ -46,6 +46,12 @@ struct WorkerCommand: AsyncParsableCommand {
             "What cached features may take, such as 20GB. (default: no limit)", valueName: "size"))
     var cacheLimit: ByteSize?
 
+    @Option(
+        help: ArgumentHelp(
+            "Seconds without a word from another worker, in the middle of an exchange, after which it counts as "
+                + "lost. (default: 30)", valueName: "seconds"))
+    var peerTimeout: Double?
+
     @Option(help: ArgumentHelp("Worker processes to start.", valueName: "count"))
     var processes = 1
 
@@ -60,6 +66,11 @@ struct WorkerCommand: AsyncParsableCommand {
         }
         guard processes == 1 || listen.hasSuffix(":0") else {
             throw ValidationError("--listen with a port is for one process: \(processes) cannot share it.")
+        }
+        if let peerTimeout {
+            guard peerTimeout >= 1, peerTimeout <= 86_400 else {
+                throw ValidationError("--peer-timeout must be from 1 to 86400 seconds.")
+            }
         }
     }
 
@@ -83,7 +94,8 @@ struct WorkerCommand: AsyncParsableCommand {
         WorkerConfiguration(
             coordinatorEndpoint: coordinator, name: displayName, cacheDirectory: cacheFolder,
             cacheLimitBytes: cacheLimit?.bytes, peerListenEndpoint: listen, advertisedAddress: advertise,
-            exitWithParent: exitWithParent, softwareVersion: SoftwareVersion.current)
+            peerTimeout: peerTimeout.map(Duration.seconds) ?? .seconds(30), exitWithParent: exitWithParent,
+            softwareVersion: SoftwareVersion.current)
     }
 
     /// Stays with the children until all have ended: one that fails leaves the others at work.
@@ -105,6 +117,7 @@ struct WorkerCommand: AsyncParsableCommand {
             logging.logLevel.rawValue,
         ]
         if let advertise { arguments += ["--advertise", advertise] }
+        if let peerTimeout { arguments += ["--peer-timeout", "\(peerTimeout)"] }
         if let cacheLimit { arguments += ["--cache-limit", "\(cacheLimit.bytes)"] }
         return arguments
     }

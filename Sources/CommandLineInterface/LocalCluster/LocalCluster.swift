@@ -13,6 +13,8 @@ struct LocalCluster: Sendable {
 
     let workerCount: Int
     let cacheFolder: URL
+    /// What cached features may take; `nil`: no limit.
+    var cacheLimitBytes: Int?
     /// `nil`: a temporary one, which is removed.
     let stateFolder: URL?
 
@@ -28,8 +30,7 @@ struct LocalCluster: Sendable {
 
         return try await withCoordinator(state: folder) { endpoint in
             let workers = try WorkerProcesses(
-                names: workerNames, arguments: ["--coordinator", endpoint, "--cache", cacheFolder.path],
-                logFolder: folder)
+                names: workerNames, arguments: workerArguments(coordinator: endpoint), logFolder: folder)
             do {
                 let result = try await whileAlive(workers) {
                     try await CoordinatorClient.with(endpoint, timeout: Self.requestTime) { client in
@@ -49,6 +50,15 @@ struct LocalCluster: Sendable {
     /// Names hold for a cache folder, which several runs may use at a time.
     private var workerNames: [String] {
         (1...workerCount).map { "run-\(ProcessInfo.processInfo.processIdentifier)-\($0)" }
+    }
+
+    /// Nobody beyond this host has to do with these workers.
+    func workerArguments(coordinator: String) -> [String] {
+        var arguments = [
+            "--coordinator", coordinator, "--cache", cacheFolder.path, "--listen", "tcp://127.0.0.1:0",
+        ]
+        if let cacheLimitBytes { arguments += ["--cache-limit", "\(cacheLimitBytes)"] }
+        return arguments
     }
 
     private func withCoordinator<Result>(
@@ -91,7 +101,11 @@ struct LocalCluster: Sendable {
 
     private func waitForWorkers(_ client: CoordinatorClient) async throws {
         let end = ContinuousClock.now + Self.startTime
-        while try await client.workers().count(where: { $0.state == "idle" }) < workerCount {
+        // Busy ones count too: with a state folder an earlier run's job may have taken them already.
+        let names = Set(workerNames)
+        while try await client.workers().count(where: { names.contains($0.name) && $0.state != "lost" })
+            < workerCount
+        {
             guard ContinuousClock.now < end else {
                 throw CommandFailure(
                     .jobFailed,
