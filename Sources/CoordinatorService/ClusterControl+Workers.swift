@@ -47,16 +47,18 @@ extension ClusterControl {
                 heartbeatTimeoutMilliseconds: configuration.heartbeatTimeout.wholeMilliseconds))
     }
 
-    /// A worker that reached the coordinator on their common host advertises an address that means another host
-    /// to workers elsewhere.
+    /// A worker that reached the coordinator on their common host advertises an address that means another
+    /// host to workers elsewhere.
     private func warnOfLoopback(_ record: WorkerRecord) {
         let isLoopback = LoopbackEndpoint.isOne(record.peerEndpoint)
         for other in registry.sorted where other.isLive && other.record.id != record.id {
             guard LoopbackEndpoint.isOne(other.record.peerEndpoint) != isLoopback else { continue }
             let (local, remote) = isLoopback ? (record, other.record) : (other.record, record)
-            logger.warning(
-                "Worker \(local.name) is at \(local.peerEndpoint), where worker \(remote.name) at \(remote.peerEndpoint) cannot reach it: start it with --advertise, or with the coordinator's network address",
-                metadata: ["worker": "\(local.name)"])
+            let text =
+                "Worker \(local.name) is at \(local.peerEndpoint), where worker \(remote.name) at "
+                + "\(remote.peerEndpoint) cannot reach it: start it with --advertise, or with the coordinator's "
+                + "network address"
+            logger.warning("\(text)", metadata: ["worker": "\(local.name)"])
             return
         }
     }

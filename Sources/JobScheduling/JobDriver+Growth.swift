@@ -2,8 +2,8 @@ import TrainingJobs
 
 // Idle workers join at a segment's end.
 extension JobDriver {
-    /// A generation runs at least this many segments, or this many seconds of them, before it grows: a new one
-    /// costs its preparation, and workers may come one by one.
+    /// A generation runs at least this many segments, or this many seconds of them, before it grows: a new
+    /// one costs its preparation, and workers may come one by one.
     static let segmentsBeforeGrowth = 4
     static let secondsBeforeGrowth = 10.0
 

@@ -58,7 +58,9 @@ import TestingSupport
         #expect(
             result.errors.lowercased().contains("loss") || result.errors.contains("gradient"),
             "\(result.errors)")
-        #expect(result.errors.lowercased().contains("lower the learning rate"), "the advice is missing: \(result.errors)")
+        #expect(
+            result.errors.lowercased().contains("lower the learning rate"),
+            "the advice is missing: \(result.errors)")
     }
 
     private static func children(of parent: Int32) -> [Int32] {
