@@ -39,6 +39,8 @@ public enum ModelCard {
         let how =
             switch specification.technique.kind {
             case .featureExtraction: "a new head on the frozen features of"
+            case .fineTuning where specification.technique.frozenLayers == .nothing:
+                "a new head and all layers of"
             case .fineTuning: "a new head and the upper layers of"
             case .fromScratch: "all of a network of random weights, with the shape of"
             }
@@ -106,8 +108,7 @@ public enum ModelCard {
         var rows = [
             ["technique", technique.kind.rawValue],
             [
-                "frozen layers",
-                technique.frozenLayers.map(String.init) ?? defaultFrozenLayers(technique.kind),
+                "frozen", frozenPart(technique),
             ],
             [
                 "pooling, head, dropout",
@@ -137,8 +138,14 @@ public enum ModelCard {
         return table(["setting", "value"], rows)
     }
 
-    private static func defaultFrozenLayers(_ kind: TechniqueKind) -> String {
-        kind == .featureExtraction ? "all" : "none"
+    private static func frozenPart(_ technique: TechniqueSpecification) -> String {
+        switch (technique.kind, technique.frozenLayers ?? 0) {
+        case (.featureExtraction, _): "embeddings and all layers"
+        case (.fromScratch, _), (.fineTuning, .nothing): "nothing"
+        case (.fineTuning, 0): "embeddings"
+        case (.fineTuning, 1): "embeddings and the first layer"
+        case (.fineTuning, .first(let count)): "embeddings and the first \(count) layers"
+        }
     }
 
     private static func describe(_ optimizer: OptimizerSpecification) -> String {

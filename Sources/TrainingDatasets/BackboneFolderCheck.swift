@@ -1,11 +1,9 @@
 import Foundation
 import TrainingJobs
 
-/// What can be said of a backbone folder without loading it.
+/// What can be said of a backbone folder without loading it. Whether there is code for its architecture is for the
+/// module with that code to say.
 struct BackboneFolderCheck {
-    /// Architectures that there is code for, by `model_type`.
-    static let modelTypes = ["bert"]
-
     let specification: JobSpecification
     let folder: URL
     private(set) var problems: [JobProblem] = []
@@ -42,18 +40,8 @@ struct BackboneFolderCheck {
             report("backbone.folder", "\(url.path) is not a JSON object.")
             return
         }
-        guard let type = object["model_type"] as? String, Self.modelTypes.contains(type) else {
-            let found = (object["model_type"] as? String).map { "\"\($0)\"" } ?? "no model_type"
-            report(
-                "backbone.folder",
-                "\(url.path) has \(found); models that Graft can train: "
-                    + Self.modelTypes.joined(separator: ", ") + "."
-            )
-            return
-        }
         if let layers = object["num_hidden_layers"] as? Int,
-            let frozen = specification.technique.frozenLayers,
-            frozen > layers
+            case .first(let frozen) = specification.technique.frozenLayers, frozen > layers
         {
             report(
                 "technique.frozen_layers",

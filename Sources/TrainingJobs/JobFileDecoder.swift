@@ -53,11 +53,21 @@ struct JobFileDecoder {
         {
             technique.kind = kind
         }
-        technique.frozenLayers = section.integer("frozen_layers")
+        technique.frozenLayers = frozenLayers(section)
         if let head = section.choice("head", of: HeadKind.self) { technique.head = head }
         if let pooling = section.choice("pooling", of: PoolingKind.self) { technique.pooling = pooling }
         if let dropout = section.single("dropout") { technique.dropout = dropout }
         return technique
+    }
+
+    /// A number of layers, or `none`.
+    private func frozenLayers(_ technique: JobFileSection) -> FrozenLayers? {
+        if case .scalar(let scalar) = technique.node("frozen_layers"),
+            scalar.string == FrozenLayers.nothingName
+        {
+            return .nothing
+        }
+        return technique.integer("frozen_layers").map(FrozenLayers.first)
     }
 
     private func tasks(_ job: JobFileSection) -> [TaskSpecification] {

@@ -37,14 +37,14 @@ public enum JobRules {
         guard let frozen = technique.frozenLayers else { return }
         let key = "technique.frozen_layers"
         switch technique.kind {
-        case .fineTuning: check.range(frozen, 0...10_000, key)
+        case .fineTuning: if case .first(let count) = frozen { check.range(count, 0...10_000, key) }
         case .featureExtraction:
             check.require(
                 false, key, others: ["technique.kind"],
                 "feature-extraction freezes the whole backbone: remove frozen_layers, or choose fine-tuning.")
         case .fromScratch:
             check.require(
-                frozen == 0, key, others: ["technique.kind"],
+                frozen == .nothing, key, others: ["technique.kind"],
                 "from-scratch trains every layer: remove frozen_layers, or choose fine-tuning.")
         }
     }

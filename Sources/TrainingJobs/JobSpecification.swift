@@ -41,7 +41,7 @@ public struct BackboneSpecification: Codable, Sendable, Equatable {
 public enum TechniqueKind: String, Codable, Sendable, CaseIterable {
     /// The backbone is frozen, a new head is trained on its pooled features.
     case featureExtraction = "feature-extraction"
-    /// The first `frozenLayers` layers (and the embeddings) are frozen, the rest and the head are trained.
+    /// The embeddings and the first layers are frozen, or nothing is; the rest and the head are trained.
     case fineTuning = "fine-tuning"
     /// The same network from random weights, all of it trained: the control.
     case fromScratch = "from-scratch"
@@ -53,15 +53,17 @@ public enum PoolingKind: String, Codable, Sendable, CaseIterable { case mean, cl
 
 public struct TechniqueSpecification: Codable, Sendable, Equatable {
     public var kind: TechniqueKind
-    /// Encoder layers that stay frozen in fine-tuning. `nil`: all for feature extraction, none from scratch.
-    public var frozenLayers: Int?
+    /// What stays frozen in fine-tuning. `nil`: for feature extraction everything, for fine-tuning the
+    /// embeddings, from scratch nothing.
+    public var frozenLayers: FrozenLayers?
     public var head: HeadKind
     public var pooling: PoolingKind
     /// Drop probability in the trained part.
     public var dropout: Float
 
     public init(
-        kind: TechniqueKind, frozenLayers: Int? = nil, head: HeadKind = .linear, pooling: PoolingKind = .mean,
+        kind: TechniqueKind, frozenLayers: FrozenLayers? = nil, head: HeadKind = .linear,
+        pooling: PoolingKind = .mean,
         dropout: Float = 0.1
     ) {
         self.kind = kind

@@ -4,38 +4,57 @@ import PretrainedBackbones
 import TaskHeads
 import TensorKernels
 
-/// Fine-tuning: the embeddings and the first layers are frozen and run once a sample; the hidden states behind
-/// them are cached, ragged as they are. The layers above and the head are trained.
+/// Fine-tuning: what lies below a cut, the embeddings and perhaps some layers, is frozen and runs once a sample;
+/// the hidden states there are cached, ragged as they are. The layers above and the head are trained.
+///
+/// Without a cut nothing is frozen and micro-batches are tokens. On random weights that is training from scratch,
+/// the control that says what the pretrained weights are worth.
 public final class FineTuning: TextClassification {
     let encoder: BertEncoder
     let head: ClassificationHead
     let maximumLength: Int
-    private let frozenLayers: Int
+    private let cut: Int?
 
-    init(encoder: BertEncoder, head: ClassificationHead, frozenLayers: Int, maximumLength: Int) {
+    /// - Parameter cut: layers below it are frozen, and the embeddings with them; `nil`: nothing is.
+    init(encoder: BertEncoder, head: ClassificationHead, cut: Int?, maximumLength: Int) {
         self.encoder = encoder
         self.head = head
-        self.frozenLayers = frozenLayers
+        self.cut = cut
         self.maximumLength = maximumLength
-        encoder.freeze(belowCut: frozenLayers)
+        if let cut { encoder.freeze(belowCut: cut) } else { encoder.setTrainable(true) }
     }
 
     public var trainableParameters: [Parameter] { encoder.trainableParameters + head.parameters }
 
     public var frozenPart: FrozenPart? {
-        FrozenPart(cut: "hidden states after layer \(frozenLayers)", width: encoder.hiddenSize)
+        cut.map { FrozenPart(cut: "hidden states after layer \($0)", width: encoder.hiddenSize) }
     }
 
     public func extractFeatures(_ samples: [[Int32]]) throws -> [Tensor] {
+        guard let cut else {
+            throw TechniqueError(
+                .unsupported,
+                "this job trains the whole network; it has no frozen part to extract features with")
+        }
         let batch = TokenBatch(samples)
-        let hidden = encoder.frozenForward(batch, belowCut: frozenLayers)
+        let hidden = encoder.frozenForward(batch, belowCut: cut)
         return samples.indices.map { hidden.rows(batch.layout.rows($0)) }
     }
 
     func logits(_ microBatch: MicroBatch, context: ForwardContext) throws -> Variable {
-        let (hidden, layout) = try features(of: microBatch)
+        let (hidden, layout) = try cut == nil ? embedded(microBatch, context) : features(of: microBatch)
         let top = encoder.forward(
-            hidden, layers: frozenLayers..<encoder.layerCount, layout: layout, context: context)
+            hidden, layers: (cut ?? 0)..<encoder.layerCount, layout: layout, context: context)
         return head(top, layout: layout, context: context)
+    }
+
+    private func embedded(_ microBatch: MicroBatch, _ context: ForwardContext) throws -> (
+        Variable, SequenceLayout
+    ) {
+        guard case .tokens(let samples) = microBatch.input else {
+            throw TechniqueError(.badMicroBatch, "this job trains on tokens, and was given features")
+        }
+        let batch = TokenBatch(samples)
+        return (encoder.embed(batch, context: context), batch.layout)
     }
 }

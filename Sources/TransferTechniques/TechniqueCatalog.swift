@@ -27,16 +27,17 @@ public enum TechniqueCatalog {
         case .featureExtraction:
             return FeatureExtraction(encoder: encoder, head: head, maximumLength: length)
         case .fineTuning:
-            let frozenLayers = specification.technique.frozenLayers ?? 0
+            guard case .first(let frozenLayers) = specification.technique.frozenLayers ?? .first(0) else {
+                return FineTuning(encoder: encoder, head: head, cut: nil, maximumLength: length)
+            }
             guard frozenLayers >= 0, frozenLayers <= encoder.layerCount else {
                 throw TechniqueError(
                     .unsupported,
                     "technique.frozen_layers is \(frozenLayers); this model has \(encoder.layerCount) layers")
             }
-            return FineTuning(
-                encoder: encoder, head: head, frozenLayers: frozenLayers, maximumLength: length)
+            return FineTuning(encoder: encoder, head: head, cut: frozenLayers, maximumLength: length)
         case .fromScratch:
-            return FromScratch(encoder: encoder, head: head, maximumLength: length)
+            return FineTuning(encoder: encoder, head: head, cut: nil, maximumLength: length)
         }
     }
 

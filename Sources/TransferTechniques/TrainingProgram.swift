@@ -4,8 +4,8 @@ import TensorKernels
 
 /// One job's model as the training loop sees it: what is frozen, what is trained, the loss of a micro-batch.
 ///
-/// A technique is a type that conforms: feature extraction, fine-tuning and training from scratch are one file
-/// each, beside this one. It knows nothing of workers, messages or files in flight, and lives in one isolation
+/// A technique is a type that conforms: feature extraction and fine-tuning are one file each, beside this
+/// one. It knows nothing of workers, messages or files in flight, and lives in one isolation
 /// domain.
 public protocol TrainingProgram: AnyObject {
     /// What is trained, in an order that follows from the job alone: gradients are exchanged and checkpoints

@@ -47,9 +47,25 @@ import Yams
         #expect(body.contains("| topic | test | 90 | 0.6000 | 0.3000 | 0.1500 | 0.9000 |"))
         #expect(body.contains("| topic | train.csv, test.csv | 12,345 | 678 | 90 |"))
         #expect(body.contains("Labels of topic: games, mail."))
-        #expect(body.contains("| frozen layers | 4 |"))
+        #expect(body.contains("| frozen | embeddings and the first 4 layers |"))
         #expect(body.contains("| time | 1 min 35 s |"))
         #expect(body.contains("| samples through the frozen part | 60, 40 from the cache |"))
+    }
+
+    @Test(
+        arguments: [
+            (TechniqueKind.featureExtraction, nil, "embeddings and all layers"),
+            (.fromScratch, nil, "nothing"),
+            (.fineTuning, nil, "embeddings"), (.fineTuning, 1, "embeddings and the first layer"),
+            (.fineTuning, .nothing, "nothing"),
+        ] as [(TechniqueKind, FrozenLayers?, String)])
+    func whatIsFrozenIsSaidTruthfully(kind: TechniqueKind, layers: FrozenLayers?, words: String) {
+        var specification = SampleReport.specification
+        specification.technique = TechniqueSpecification(kind: kind, frozenLayers: layers)
+        let card = ModelCard.render(
+            specification: specification, plan: SampleReport.plan, report: SampleReport.report)
+        #expect(card.contains("| frozen | \(words) |"))
+        #expect(card.contains("all layers of") == (layers == .nothing))
     }
 
     @Test func resultsAreThoseOfTheKeptStep() throws {

@@ -64,6 +64,21 @@ func problems(_ text: String) -> [JobProblem] {
 }
 
 @Suite struct JobFileReaderTests {
+    @Test func nothingMayBeFrozen() throws {
+        let text = fullJob.replacing("frozen_layers: 4", with: "frozen_layers: none")
+        let job = try decode(text).specification
+        #expect(job.technique.frozenLayers == .nothing)
+        let json = try CanonicalJSON.encode(job)
+        #expect(json.contains(#""frozenLayers":"none""#))
+        #expect(try CanonicalJSON.decode(JobSpecification.self, from: json) == job)
+        let four = try CanonicalJSON.encode(decode(fullJob).specification)
+        #expect(four.contains(#""frozenLayers":4"#))
+        #expect(throws: JobError.self) {
+            try CanonicalJSON.decode(
+                JobSpecification.self, from: json.replacing(#""none""#, with: #""some""#))
+        }
+    }
+
     @Test func everyValueIsRead() throws {
         let job = try decode(fullJob).specification
         #expect(job.seed == UInt64.max)

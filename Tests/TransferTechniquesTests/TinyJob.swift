@@ -17,7 +17,7 @@ struct TinyJob {
     static let classCount = 3
 
     init(
-        _ kind: TechniqueKind, frozenLayers: Int? = nil, head: HeadKind = .linear,
+        _ kind: TechniqueKind, frozenLayers: FrozenLayers? = nil, head: HeadKind = .linear,
         pooling: PoolingKind = .mean,
         dropout: Float = 0.1, samples: Int = 46,
         optimizer: OptimizerSpecification = .init(learningRate: 0.01),
@@ -58,10 +58,13 @@ struct TinyJob {
         return switch technique.kind {
         case .featureExtraction: FeatureExtraction(encoder: encoder, head: head, maximumLength: 20)
         case .fineTuning:
-            FineTuning(
-                encoder: encoder, head: head, frozenLayers: technique.frozenLayers ?? 0, maximumLength: 20)
-        case .fromScratch: FromScratch(encoder: encoder, head: head, maximumLength: 20)
+            FineTuning(encoder: encoder, head: head, cut: cut(technique.frozenLayers ?? 0), maximumLength: 20)
+        case .fromScratch: FineTuning(encoder: encoder, head: head, cut: nil, maximumLength: 20)
         }
+    }
+
+    private func cut(_ frozenLayers: FrozenLayers) -> Int? {
+        if case .first(let count) = frozenLayers { count } else { nil }
     }
 
     func session(_ program: any TrainingProgram, lanes: [Int]) -> TrainingSession {

@@ -11,6 +11,7 @@ import TrainingJobs
         TinyJob(.featureExtraction, head: .mlp, samples: 70),
         TinyJob(.fineTuning, frozenLayers: 1, pooling: .cls),
         TinyJob(.fineTuning, frozenLayers: 0, head: .mlp, pooling: .cls),
+        TinyJob(.fineTuning, frozenLayers: .nothing),
         TinyJob(.fromScratch, optimizer: .init(kind: .sgd, learningRate: 0.05)),
     ]
 
@@ -88,6 +89,20 @@ import TrainingJobs
         let changed = try SafetensorsWriter.encode(tensors, metadata: metadata)
         let error = #expect(throws: TechniqueError.self) { try cluster.sessions[0].restore(changed) }
         #expect(error?.code == .badCheckpoint)
+    }
+
+    @Test func embeddingsAreTrainedWhereNothingIsFrozen() throws {
+        let job = TinyJob(.fineTuning, frozenLayers: .nothing)
+        let cluster = try TinyCluster(job, lanes: [[0, 1, 2, 3]])
+        let program = cluster.sessions[0].program
+        #expect(program.frozenPart == nil)
+        #expect(program.trainableParameterCount == program.parameterCount)
+        let before = cluster.bits()
+        try cluster.run()
+        for (index, parameter) in program.trainableParameters.enumerated() {
+            #expect(parameter.value.littleEndianBytes != before[index], "\(parameter.name)")
+        }
+        #expect(throws: TechniqueError.self) { try program.extractFeatures(job.sequences) }
     }
 
     @Test func trainingLearns() throws {

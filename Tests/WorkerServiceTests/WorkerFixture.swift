@@ -64,7 +64,7 @@ final class WorkerFixture: Sendable {
 
     static func specification(
         _ kind: TechniqueKind, optimizer: OptimizerSpecification = .init(learningRate: 0.01), epochs: Int = 2,
-        frozenLayers: Int? = 1
+        frozenLayers: FrozenLayers? = 1
     ) -> JobSpecification {
         JobSpecification(
             name: "tiny", seed: 3, backbone: BackboneSpecification(folder: "backbone", maximumLength: 16),
