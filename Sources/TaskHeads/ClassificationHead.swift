@@ -56,12 +56,16 @@ public final class ClassificationHead: Module {
 
     /// The rows that the trained part reads: [sequences, hiddenSize] from [tokens, hiddenSize].
     public func pool(_ hidden: Variable, layout: SequenceLayout) -> Variable {
-        switch pooling {
-        case .mean: Self.normalized(hidden.meanOverSequences(layout))
-        case .cls where kind == .linear: Self.normalized(hidden.firstOfSequences(layout))
-        case .cls: hidden.firstOfSequences(layout)
-        }
+        let rows =
+            switch pooling {
+            case .mean: hidden.meanOverSequences(layout)
+            case .cls: hidden.firstOfSequences(layout)
+            }
+        return normalizesPooled ? Self.normalized(rows) : rows
     }
+
+    /// Whether pooled rows are layer-normalised: all but those that BERT's own head takes as they are.
+    public var normalizesPooled: Bool { pooling == .mean || kind == .linear }
 
     /// Logits [sequences, labelCount] from pooled rows.
     public func logits(_ pooled: Variable, context: ForwardContext) -> Variable {

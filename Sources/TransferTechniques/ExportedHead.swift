@@ -10,8 +10,11 @@ import TensorKernels
 /// - Mean pooling: an encoder layer whose queries and keys are zero attends to all tokens alike, so with the
 ///   identity as value it computes their mean m in every row. Its output projection multiplies by 2^22, next
 ///   to which the residual h vanishes: LN(2^22·m + h) is LN(m) but for about |h| / (2^22·|m|). The
-///   feed-forward part is zero, and normalising again changes nothing.
+///   feed-forward part is zero.
 /// - The first token normalised: the same layer with a zero value: LN(0 + h).
+/// - The layer normalises twice, with the backbone's `layer_norm_eps`, the head once, with next to none. The first
+///   normalisation's scale is 2^22 too: the second divides by the deviation of that, beside which its epsilon
+///   vanishes, and so undoes what the first one's epsilon did.
 /// - Linear heads: a pooler of 2^-14 times the identity, where tanh is the identity but for a relative
 ///   (2^-14·x)² / 3, and a classifier multiplied by 2^14. Powers of two round nothing.
 struct ExportedHead {
@@ -20,12 +23,12 @@ struct ExportedHead {
     /// With the names of the checkpoint.
     let tensors: [(name: String, tensor: Tensor)]
 
-    private static let meanScale: Float = 4_194_304
+    private static let dominantScale: Float = 4_194_304
     private static let pooledScale: Float = 1 / 16_384
 
     init(_ head: ClassificationHead, configuration: BertConfiguration) {
         var tensors: [(name: String, tensor: Tensor)] = []
-        let addsLayer = head.pooling == .mean || head.kind == .linear
+        let addsLayer = head.normalizesPooled
         if addsLayer {
             let layer = Self.poolingLayer(configuration, attends: head.pooling == .mean)
             tensors += layer.parameters.map { (name: $0.name, tensor: $0.value) }
@@ -56,9 +59,10 @@ struct ExportedHead {
         let layer = TransformerEncoderLayer(
             "bert.encoder.layer.\(configuration.layerCount)", hidden: configuration.hiddenSize,
             headCount: configuration.headCount, intermediate: configuration.intermediateSize)
+        layer.attentionNorm.weight.value.fill(dominantScale)
         if attends {
             layer.attention.value.weight.value.assign(diagonal(1, configuration.hiddenSize))
-            layer.attentionOutput.weight.value.assign(diagonal(meanScale, configuration.hiddenSize))
+            layer.attentionOutput.weight.value.assign(diagonal(dominantScale, configuration.hiddenSize))
         }
         return layer
     }

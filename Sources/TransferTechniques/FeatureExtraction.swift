@@ -21,11 +21,9 @@ public final class FeatureExtraction: TextClassification {
     public var trainableParameters: [Parameter] { head.parameters }
 
     public var frozenPart: FrozenPart? {
-        // An mlp head on the first token takes it as it is; the others normalise it.
-        let isNormalized = head.pooling == .mean || head.kind == .linear
+        let form = head.normalizesPooled ? "normalized" : "plain"
         return FrozenPart(
-            cut:
-                "\(head.pooling.rawValue) \(isNormalized ? "normalized" : "plain") after layer \(encoder.layerCount)",
+            cut: "\(head.pooling.rawValue) \(form) after layer \(encoder.layerCount)",
             width: encoder.hiddenSize)
     }
 

@@ -23,13 +23,17 @@ struct ExportFixture {
     /// Of `texts`, row by row.
     let expectedLogits: [[Float]]
 
-    init(_ pooling: ClassificationHead.Pooling, _ kind: ClassificationHead.Kind, in folder: URL) throws {
+    /// - Parameter epsilon: the backbone's `layer_norm_eps`.
+    init(
+        _ pooling: ClassificationHead.Pooling, _ kind: ClassificationHead.Kind, epsilon: Double = 1e-12,
+        in folder: URL
+    ) throws {
         source = folder.appendingPathComponent("\(pooling)-\(kind)/backbone")
         target = folder.appendingPathComponent("\(pooling)-\(kind)/export")
         for each in [source, target] {
             try FileManager.default.createDirectory(at: each, withIntermediateDirectories: true)
         }
-        try Self.writeBackboneFolder(source)
+        try Self.writeBackboneFolder(source, epsilon: epsilon)
         var configuration = try BertConfiguration(file: source.appendingPathComponent("config.json"))
         configuration.initializerRange = 0.2
         encoder = BertEncoder.random(configuration, seed: 11, dropout: 0)
@@ -60,13 +64,13 @@ struct ExportFixture {
         }
     }
 
-    private static func writeBackboneFolder(_ folder: URL) throws {
+    private static func writeBackboneFolder(_ folder: URL, epsilon: Double) throws {
         try Data(contentsOf: Bundle.module.bundleURL.appendingPathComponent("ExportResources/tokenizer.json"))
             .write(to: folder.appendingPathComponent("tokenizer.json"))
         let configuration = """
             {"model_type": "bert", "vocab_size": 300, "hidden_size": 48, "num_hidden_layers": 2,
              "num_attention_heads": 4, "intermediate_size": 64, "max_position_embeddings": 50,
-             "type_vocab_size": 2, "layer_norm_eps": 1e-12, "architectures": ["BertModel"]}
+             "type_vocab_size": 2, "layer_norm_eps": \(epsilon), "architectures": ["BertModel"]}
             """
         try Data(configuration.utf8).write(to: folder.appendingPathComponent("config.json"))
     }

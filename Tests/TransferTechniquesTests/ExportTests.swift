@@ -24,6 +24,17 @@ import TransferTechniques
         }
     }
 
+    /// The layer that the export adds runs with the backbone's epsilon, whatever it is.
+    @Test(arguments: Head.Pooling.allCases, [1e-5, 1e-2])
+    func epsilonOfTheBackboneDoesNotEnterTheHead(pooling: Head.Pooling, epsilon: Double) throws {
+        try withTemporaryFolder { folder in
+            let model = try ExportFixture(pooling, .linear, epsilon: epsilon, in: folder)
+            _ = try model.export()
+            let got = try SequenceClassifier.load(folder: model.target).predict(ExportFixture.texts)
+            #expect(ExportFixture.largestDifference(got.map(\.logits), model.expectedLogits) < 1e-4)
+        }
+    }
+
     /// All four heads in one run of Python, which takes long to start.
     @Test(
         .enabled(
@@ -40,7 +51,7 @@ import TransferTechniques
             .appendingPathComponent("transformers_logits.py")
         try withTemporaryFolder { folder in
             let models = try Head.Pooling.allCases.flatMap { pooling in
-                try Head.Kind.allCases.map { try ExportFixture(pooling, $0, in: folder) }
+                try Head.Kind.allCases.map { try ExportFixture(pooling, $0, epsilon: 1e-5, in: folder) }
             }
             for model in models { _ = try model.export() }
             let (status, output) = try PythonEnvironment.run(
