@@ -52,8 +52,9 @@ private struct TaskPlanner {
     func plan(content: inout ContentHash, emit: (PlannedShard) throws -> Void) throws -> DatasetPlan.Task {
         let training = try survey(.train, task.train, knownLabels: nil)
         try training.requireClasses(for: task)
+        try training.requireLearnable(for: task)
         let labels = training.labels
-        let known = Set(labels)
+        let known = Set(labels.map(LabelName.init))
         content.add(task: task.name, labels: labels)
         var counts: [DataSplit: Int] = [:]
 
@@ -66,7 +67,6 @@ private struct TaskPlanner {
                 try train.add(text: text, label: label, emit: emit)
             }
         }
-        try requireLearnable(train, validation)
         if let file = task.validation {
             let survey = try survey(.validation, file, knownLabels: known)
             try deal(.validation, file, survey.drawnRows, labels) { text, label in
@@ -101,7 +101,7 @@ private struct TaskPlanner {
     }
 
     private func survey(
-        _ split: DataSplit, _ file: DataFileSpecification, knownLabels: Set<String>?
+        _ split: DataSplit, _ file: DataFileSpecification, knownLabels: Set<LabelName>?
     ) throws -> SplitSurvey {
         try SplitSurvey(file, of: task, at: url(split, file), seed: seed, knownLabels: knownLabels)
     }
@@ -117,7 +117,8 @@ private struct TaskPlanner {
         _ split: DataSplit, _ file: DataFileSpecification, _ drawnRows: [Int]?, _ labels: [String],
         to receive: (_ text: String, _ label: Int) throws -> Void
     ) throws {
-        let classes = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($0.element, $0.offset) })
+        let classes = Dictionary(
+            uniqueKeysWithValues: labels.enumerated().map { (LabelName($0.element), $0.offset) })
         var rows = try LabelledRows(file, of: task, at: url(split, file))
         var drawn = drawnRows?[...]
         while let row = try rows.next() {
@@ -126,30 +127,13 @@ private struct TaskPlanner {
                 guard wanted == row.position.row else { continue }
                 drawn?.removeFirst()
             }
-            guard let label = classes[row.label] else {
+            guard let label = classes[LabelName(row.label)] else {
                 throw DatasetError(
                     code: .unreadableFile,
                     reason: "The file changed while it was read; submit the job again.",
                     file: file.path, row: row.position.row)
             }
             try receive(row.text, label)
-        }
-    }
-
-    private func requireLearnable(_ train: LaneWriter, _ validation: LaneWriter) throws {
-        guard train.classCounts.count(where: { $0 > 0 }) >= 2 else {
-            throw DatasetError(
-                code: .tooFewClasses,
-                reason:
-                    "The \(train.count) samples kept for training have fewer than two labels between them: "
-                    + "raise the limit, or lower validation_fraction.", file: task.train.path)
-        }
-        guard task.validationFraction == 0 || validation.count > 0 else {
-            throw DatasetError(
-                code: .emptySplit,
-                reason: "None of the \(train.count) samples fell into the validation_fraction of "
-                    + "\(task.validationFraction): raise it, or give a validation file.",
-                file: task.train.path)
         }
     }
 }

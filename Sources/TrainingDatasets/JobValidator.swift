@@ -46,14 +46,15 @@ private struct TaskFilesCheck {
     }
 
     mutating func run() {
-        var known: Set<String>?
+        var known: Set<LabelName>?
         for (split, file) in task.files {
             guard let survey = survey(split, file, knownLabels: known) else { continue }
             warn(about: survey, split, file)
             guard split == .train else { continue }
-            known = Set(survey.labels)
+            known = Set(survey.labels.map(LabelName.init))
             do {
                 try survey.requireClasses(for: task)
+                try survey.requireLearnable(for: task)
             } catch {
                 let isMetric = (error as? DatasetError)?.code == .unsuitableMetric
                 report(isMetric ? "\(keyPath).metric" : "\(keyPath).train", "\(error)")
@@ -62,7 +63,7 @@ private struct TaskFilesCheck {
     }
 
     private mutating func survey(
-        _ split: DataSplit, _ file: DataFileSpecification, knownLabels: Set<String>?
+        _ split: DataSplit, _ file: DataFileSpecification, knownLabels: Set<LabelName>?
     ) -> SplitSurvey? {
         do {
             return try SplitSurvey(

@@ -8,31 +8,43 @@ struct SplitSurvey {
 
     var rowCount = 0
     /// Rows of each label.
-    var labelCounts: [String: Int] = [:]
+    var labelCounts: [LabelName: Int] = [:]
     /// Rows whose text is empty.
     var emptyTexts = 0
     /// Row numbers that the limit keeps; `nil`: all.
     var drawnRows: [Int]?
+    /// What training keeps of the file, after limit and validation fraction.
+    private(set) var kept = KeptSamples()
 
     /// Label names in the order of their classes.
     var labels: [String] {
-        labelCounts.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        labelCounts.keys.map(\.text).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     /// - Parameter knownLabels: Those of the training file; `nil` for that file itself.
     /// - Throws: `DatasetError`, `unknownLabel` among them.
     init(
         _ file: DataFileSpecification, of task: TaskSpecification, at url: URL, seed: UInt64,
-        knownLabels: Set<String>? = nil
+        knownLabels: Set<LabelName>? = nil
     ) throws {
         var rows = try LabelledRows(file, of: task, at: url)
         var draw = file.limit.map { RowDraw(seed: seed, limit: $0) }
+        // Only a training file, which has no labels to be known before, is divided.
+        let validationFraction = knownLabels == nil ? task.validationFraction : 0
+        var rowsSeen: [(row: Int, label: LabelName, isValidation: Bool)] = []
         while let row = try rows.next() {
             rowCount += 1
             if row.text.isEmpty { emptyTexts += 1 }
-            labelCounts[row.label, default: 0] += 1
+            let label = LabelName(row.label)
+            labelCounts[label, default: 0] += 1
+            let isValidation = TextHash.isValidation(row.text, fraction: validationFraction)
+            if draw == nil {
+                kept.add(label, isValidation)
+            } else {
+                rowsSeen.append((row.position.row, label, isValidation))
+            }
             draw?.offer(row: row.position.row, text: row.text)
-            if let knownLabels, !knownLabels.contains(row.label) {
+            if let knownLabels, !knownLabels.contains(label) {
                 throw DatasetError(
                     code: .unknownLabel,
                     reason: "The label \"\(row.label.prefix(60))\" does not occur in the training data "
@@ -49,6 +61,30 @@ struct SplitSurvey {
             }
         }
         drawnRows = draw?.rows()
+        var drawn = (drawnRows ?? [])[...]
+        for seen in rowsSeen where seen.row == drawn.first {
+            kept.add(seen.label, seen.isValidation)
+            drawn.removeFirst()
+        }
+    }
+
+    /// Throws `DatasetError` where what is kept of the training file has fewer than two labels, or where nothing
+    /// of it became validation data that should have.
+    func requireLearnable(for task: TaskSpecification) throws {
+        guard kept.trainingLabels.count >= 2 else {
+            throw DatasetError(
+                code: .tooFewClasses,
+                reason:
+                    "The \(kept.trainingCount) samples kept for training have fewer than two labels between "
+                    + "them: raise the limit, or lower validation_fraction.", file: task.train.path)
+        }
+        guard task.validationFraction == 0 || kept.validationCount > 0 else {
+            throw DatasetError(
+                code: .emptySplit,
+                reason: "None of the \(kept.trainingCount) samples fell into the validation_fraction of "
+                    + "\(task.validationFraction): raise it, or give a validation file.",
+                file: task.train.path)
+        }
     }
 
     /// Throws `DatasetError` where the training file has too few classes for learning, or for the task's
@@ -68,6 +104,22 @@ struct SplitSurvey {
                 reason:
                     "The metric f1 is for two labels and there are \(labelCounts.count): choose macro-f1.",
                 file: task.train.path)
+        }
+    }
+}
+
+/// Samples that training keeps of its file.
+struct KeptSamples {
+    private(set) var trainingCount = 0
+    private(set) var validationCount = 0
+    private(set) var trainingLabels: Set<LabelName> = []
+
+    mutating func add(_ label: LabelName, _ isValidation: Bool) {
+        if isValidation {
+            validationCount += 1
+        } else {
+            trainingCount += 1
+            trainingLabels.insert(label)
         }
     }
 }

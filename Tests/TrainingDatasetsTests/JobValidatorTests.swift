@@ -56,8 +56,7 @@ import TrainingJobs
     @Test(
         arguments: [
             ("config.json", nil, "no config.json"), ("config.json", "[]", "not a JSON object"),
-            ("config.json", "{", "not a JSON object"), ("config.json", "{}", "no model_type"),
-            ("config.json", #"{"model_type": "gpt2"}"#, "\"gpt2\""), ("vocab.txt", nil, "no tokenizer"),
+            ("config.json", "{", "not a JSON object"), ("vocab.txt", nil, "no tokenizer"),
             ("model.safetensors", nil, "no model.safetensors"), ("model.safetensors", "short", "not a whole"),
             ("model.safetensors", "12345678 but the header is not that long", "not a whole"),
         ] as [(String, String?, String)])
@@ -117,6 +116,32 @@ import TrainingJobs
         #expect(unseen?.message.contains("\"2\"") == true)
         let metric = job(train: "other.csv", metric: .f1)
         #expect(problems(metric).allSatisfy { $0.severity == .warning })
+    }
+
+    @Test func whatLimitAndFractionLeaveMustBeLearnable() throws {
+        let oneLabel = problems(job(validation: "dev.csv", limit: 1)).filter { $0.severity == .error }
+        #expect(oneLabel.map(\.keyPath) == ["tasks[0].train"])
+        #expect(oneLabel.first?.message.contains("raise the limit") == true)
+        let noValidation = problems(job(validationFraction: 1e-9)).filter { $0.severity == .error }
+        #expect(noValidation.map(\.keyPath) == ["tasks[0].train"])
+        #expect(noValidation.first?.message.contains("validation_fraction") == true)
+        #expect(problems(job(limit: 30, validationFraction: 0.3)).allSatisfy { $0.severity == .warning })
+    }
+
+    /// An accent composed and one put together are equal to Swift, but two labels in the file.
+    @Test func labelsAreTheirBytes() throws {
+        try folder.write("text,label\na,caf\u{E9}\nb,cafe\u{301}\n", "train.csv")
+        let accents = job(train: "train.csv", microBatches: 1)
+        #expect(problems(accents).allSatisfy { $0.severity == .warning })
+        let plan = try DatasetPlanner.plan(accents, files: files(accents, in: folder.url)).plan
+        #expect(
+            plan.tasks[0].labels.map { Array($0.utf8) }
+                == ["cafe\u{301}", "caf\u{E9}"].map { Array($0.utf8) })
+        try folder.write("text,label\na,cafe\u{301}\nb,x\n", "train.csv")
+        try folder.write("text,label\na,caf\u{E9}\n", "dev.csv")
+        #expect(
+            problems(job(validation: "dev.csv")).filter { $0.severity == .error }.map(\.keyPath)
+                == ["tasks[0].validation"])
     }
 
     @Test func smallDataIsWarnedOf() throws {
