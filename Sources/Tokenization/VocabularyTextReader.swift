@@ -31,9 +31,30 @@ enum VocabularyTextReader {
             guard let id = configuration.id(of: name) else { continue }
             configuration.addedTokens.append(AddedToken(text: name, id: id))
         }
+        try refuseOtherAddedTokens(beside: file, than: configuration)
         configuration.prefixIDs = [try required(names["cls_token"], in: configuration, file)]
         configuration.suffixIDs = [try required(names["sep_token"], in: configuration, file)]
         return configuration
+    }
+
+    /// `added_tokens.json` may name the special tokens once more. How others are matched is only written in
+    /// tokenizer.json.
+    private static func refuseOtherAddedTokens(
+        beside vocabulary: URL, than configuration: WordPieceConfiguration
+    ) throws {
+        let file = vocabulary.deletingLastPathComponent().appendingPathComponent("added_tokens.json")
+        guard FileManager.default.fileExists(atPath: file.path) else { return }
+        let entries = try (JSONFile.read(file).members ?? []).map { (name: $0.name, id: $0.value.integer) }
+        for (name, id) in entries {
+            let known = configuration.addedTokens.first { $0.text.utf8.elementsEqual(name.utf8) }
+            guard let known, id == Int(known.id) else {
+                throw TokenizationError(
+                    code: .unsupported,
+                    message: "the token \"\(name)\" is added to vocab.txt, which is read with tokenizer.json "
+                        + "only: save the tokenizer in that form (save_pretrained of a fast tokenizer does)",
+                    file: file.path)
+            }
+        }
     }
 
     private static func vocabulary(_ file: URL) throws -> [(text: String, id: Int32)] {

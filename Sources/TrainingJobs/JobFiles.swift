@@ -15,10 +15,15 @@ public struct JobFile: Sendable, Equatable {
 
 /// Which files belong to a job, and their logical paths.
 public enum JobFiles {
-    /// Files of a backbone folder that travel where they exist; weights and their shards come on top.
-    static let backboneFileNames = [
-        "config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt",
+    /// Files of a backbone folder that hold its tokenizer, in one form or another. They travel with a job, and
+    /// with the model that comes of it, where they exist.
+    public static let tokenizerFileNames = [
+        "tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json",
+        "added_tokens.json",
     ]
+
+    /// Files of a backbone folder that travel where they exist; weights and their shards come on top.
+    static let backboneFileNames = ["config.json"] + tokenizerFileNames
 
     static let weightsFileName = "model.safetensors"
     static let weightsIndexFileName = "model.safetensors.index.json"

@@ -4,6 +4,7 @@ import PretrainedBackbones
 import StrictJSON
 import TaskHeads
 import TensorKernels
+import TrainingJobs
 
 /// Writes a trained classifier as a `BertForSequenceClassification` folder, which `SequenceClassifier` and
 /// Hugging Face's transformers load without any code of Graft's.
@@ -12,12 +13,6 @@ import TensorKernels
 /// are built otherwise are expressed in it by one more encoder layer and by weights of fixed value: see
 /// `ExportedHead`.
 public enum ClassifierExport {
-    /// The tokenizer's files, copied where they exist.
-    private static let tokenizerFiles = [
-        "tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json",
-        "added_tokens.json",
-    ]
-
     /// - Parameters:
     ///   - backbone: with the weights to write; its hidden size is the head's.
     ///   - labels: by class index, no two alike.
@@ -56,7 +51,7 @@ public enum ClassifierExport {
     }
 
     private static func copyTokenizer(from source: URL, to folder: URL) throws -> [String] {
-        let names = tokenizerFiles.filter {
+        let names = JobFiles.tokenizerFileNames.filter {
             FileManager.default.fileExists(atPath: source.appendingPathComponent($0).path)
         }
         for name in names {

@@ -1,6 +1,7 @@
 import Foundation
 import StrictJSON
 import Testing
+import TestingSupport
 
 @testable import Tokenization
 
@@ -11,6 +12,24 @@ import Testing
         let cased = try WordPieceTokenizer(folder: Resources.url("cased"))
         #expect(uncased.fingerprint == again.fingerprint)
         #expect(uncased.fingerprint != cased.fingerprint)
+    }
+
+    /// They may name the special tokens again; how others are matched is not said there.
+    @Test func tokensAddedToAVocabularyFileAreNotPassedOver() throws {
+        try withTemporaryFolder { folder in
+            let added = folder.appendingPathComponent("added_tokens.json")
+            try Data("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n".utf8)
+                .write(to: folder.appendingPathComponent("vocab.txt"))
+            try Data(#"{"[CLS]": 2}"#.utf8).write(to: added)
+            #expect(try WordPieceTokenizer(folder: folder).encode("a", maximumLength: 8) == [2, 5, 3])
+            for contents in [#"{"[CLS]": 7}"#, #"{"<user>": 6}"#] {
+                try Data(contents.utf8).write(to: added)
+                let error = try #require(throws: TokenizationError.self) {
+                    try WordPieceTokenizer(folder: folder)
+                }
+                #expect(error.code == .unsupported && error.file == added.path)
+            }
+        }
     }
 
     @Test func specialTokensStayWhereThereIsNoRoom() throws {

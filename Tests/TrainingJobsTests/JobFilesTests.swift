@@ -29,18 +29,19 @@ final class TemporaryFolder: Sendable {
     init() throws { folder = try TemporaryFolder() }
 
     @Test func filesHaveLogicalPaths() throws {
-        for name in ["config.json", "model.safetensors", "vocab.txt", "README.md"] {
+        for name in ["config.json", "model.safetensors", "vocab.txt", "added_tokens.json", "README.md"] {
             try folder.write("x", "model/\(name)")
         }
         let job = try decode(smallJob).specification
         let files = try JobFiles.list(job, relativeTo: folder.url)
         #expect(
             files.map(\.path) == [
-                "backbone/config.json", "backbone/model.safetensors", "backbone/vocab.txt",
+                "backbone/added_tokens.json", "backbone/config.json", "backbone/model.safetensors",
+                "backbone/vocab.txt",
                 "tasks/topic/train.csv",
                 "tasks/topic/validation.csv",
             ])
-        #expect(files[3].url.path == folder.url.appendingPathComponent("a.csv").standardizedFileURL.path)
+        #expect(files[4].url.path == folder.url.appendingPathComponent("a.csv").standardizedFileURL.path)
     }
 
     @Test func shardedWeightsAreAllListed() throws {
