@@ -11,7 +11,12 @@ public final class BertEncoder: TransformerBackbone {
     public let configuration: BertConfiguration
     public let embeddings: BertEmbeddings
     public let layers: [TransformerEncoderLayer]
-    public private(set) lazy var rowAlignment = measureRowAlignment()
+    public var rowAlignment: Int? {
+        let (hidden, intermediate) = (configuration.hiddenSize, configuration.intermediateSize)
+        return RowAlignment.of([
+            .init(k: hidden, n: hidden), .init(k: hidden, n: intermediate), .init(k: intermediate, n: hidden),
+        ])
+    }
 
     /// All weights zero, none with memory as yet: for `load` and `random`.
     init(_ configuration: BertConfiguration) {
@@ -61,12 +66,6 @@ public final class BertEncoder: TransformerBackbone {
 
     public func parameters(belowCut cut: Int) -> [Parameter] {
         embeddings.parameters + layers[..<cut].flatMap(\.parameters)
-    }
-
-    private func measureRowAlignment() -> Int? {
-        let (hidden, intermediate) = (configuration.hiddenSize, configuration.intermediateSize)
-        return RowAlignment.measure(
-            sizes: [(hidden, hidden), (hidden, intermediate), (intermediate, hidden)])
     }
 }
 

@@ -8,6 +8,8 @@ extension TransformerBackbone {
     /// computed anywhere and kept. Where `rowAlignment` is more than 1, rows of zeros stand behind each sample
     /// to grant that; where it is `nil`, samples go through one by one.
     public func frozenForward(_ batch: TokenBatch, belowCut cut: Int) -> Tensor {
+        // Embeddings have no products of matrices.
+        guard cut > 0 else { return embed(batch, context: .evaluation).value }
         let parts = AlignedLayout.groups(of: batch.layout, alignment: rowAlignment).map { sequences in
             frozenForwardTogether(TokenBatch(sequences.map(batch.sequence)), belowCut: cut)
         }

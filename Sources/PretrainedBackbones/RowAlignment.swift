@@ -1,3 +1,4 @@
+import Synchronization
 import TensorKernels
 
 /// Measures when a row of x · weightᵀ comes out as the same bits whatever rows stand beside it.
@@ -19,10 +20,25 @@ enum RowAlignment {
 
     /// The smallest alignment with which every product of the given sizes is independent of what stands
     /// beside a row: blocks begin and end at its multiples, and so does the whole. `nil` where there is none.
-    /// - Parameter sizes: columns k of x and rows n of the weight.
-    static func measure(sizes: [(k: Int, n: Int)]) -> Int? {
-        candidates.first { alignment in sizes.allSatisfy { holds(alignment, k: $0.k, n: $0.n) } }
+    /// Measured once a process.
+    static func of(_ sizes: [ProductSize]) -> Int? {
+        if let known = measured.withLock({ $0[sizes] }) { return known }
+        let alignment = candidates.first { alignment in
+            sizes.allSatisfy { holds(alignment, k: $0.k, n: $0.n) }
+        }
+        measured.withLock { $0[sizes] = .some(alignment) }
+        return alignment
     }
+
+    struct ProductSize: Hashable, Sendable {
+        /// Columns of x.
+        let k: Int
+        /// Rows of the weight.
+        let n: Int
+    }
+
+    /// The library stays the same as long as the process does.
+    private static let measured = Mutex<[[ProductSize]: Int?]>([:])
 
     private static func holds(_ alignment: Int, k: Int, n: Int) -> Bool {
         let rowCount = 480

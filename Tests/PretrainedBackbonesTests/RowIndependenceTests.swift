@@ -31,6 +31,19 @@ import Testing
         #expect(alone.allSatisfy { $0.scalars.allSatisfy(\.isFinite) })
     }
 
+    @Test func alignmentIsMeasuredOnceForAllEncodersOfASize() {
+        let configuration = BertConfiguration(
+            vocabularySize: 8, hiddenSize: 272, layerCount: 1, headCount: 2, intermediateSize: 1040)
+        let clock = ContinuousClock()
+        var alignments: [Int?] = []
+        let times = (UInt64(0)..<2).map { seed in
+            let encoder = BertEncoder.random(configuration, seed: seed)
+            return clock.measure { alignments.append(encoder.rowAlignment) }
+        }
+        #expect(alignments[0] == alignments[1])
+        #expect(times[1] < times[0] / 10)
+    }
+
     /// The library chooses its kernels when it is loaded.
     @Test(
         .enabled(if: BLASEnvironment.current.coreName != "Haswell", "these are the Haswell kernels already"))
