@@ -3,7 +3,8 @@ import Synchronization
 /// Keeps freed tensor memory by size class and hands it out again: a warm training step takes no memory
 /// from the system.
 ///
-/// Classes are four to each power of two, so at most a quarter of a block is unused.
+/// Classes are four to each power of two, so at most a quarter of a block is unused; where the right class has no
+/// free block, one of up to twice the size serves. No more is kept than twice what was in use at one time.
 public final class StoragePool: Sendable {
     /// The pool of this process.
     public static let shared = StoragePool()
@@ -14,6 +15,8 @@ public final class StoragePool: Sendable {
         public var bytesInUse = 0
         /// Bytes kept for reuse.
         public var bytesCached = 0
+        /// The most bytes that were in use at one time.
+        public var peakBytesInUse = 0
         /// The largest sum of the two so far.
         public var peakBytes = 0
         /// Blocks that had to come from the system.
@@ -32,6 +35,16 @@ public final class StoragePool: Sendable {
         /// Addresses of free blocks by capacity: an address is `Sendable`, a pointer is not.
         var free: [Int: [UInt]] = [:]
         var statistics = Statistics()
+
+        /// A free block of class `capacity`, or of the next larger one that has any.
+        mutating func takeFree(from capacity: Int) -> (capacity: Int, address: UInt?)? {
+            var candidate = capacity
+            while candidate <= 2 * capacity {
+                if let address = free[candidate]?.popLast() { return (candidate, address) }
+                candidate = StoragePool.capacity(for: candidate + 1)
+            }
+            return nil
+        }
     }
 
     private let state = Mutex(State())
@@ -53,10 +66,10 @@ public final class StoragePool: Sendable {
     }
 
     func take(count: Int) -> Block {
-        let capacity = Self.capacity(for: count)
-        let bytes = capacity * MemoryLayout<Float>.stride
-        let cached = state.withLock { state in
-            let address = state.free[capacity]?.popLast()
+        let wanted = Self.capacity(for: count)
+        let (capacity, cached) = state.withLock { state in
+            let (capacity, address) = state.takeFree(from: wanted) ?? (wanted, nil)
+            let bytes = capacity * MemoryLayout<Float>.stride
             state.statistics.bytesInUse += bytes
             if address != nil {
                 state.statistics.bytesCached -= bytes
@@ -66,8 +79,11 @@ public final class StoragePool: Sendable {
             }
             let total = state.statistics.bytesInUse + state.statistics.bytesCached
             state.statistics.peakBytes = max(state.statistics.peakBytes, total)
-            return address
+            state.statistics.peakBytesInUse = max(
+                state.statistics.peakBytesInUse, state.statistics.bytesInUse)
+            return (capacity, address)
         }
+        let bytes = capacity * MemoryLayout<Float>.stride
         let raw =
             cached.flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
             ?? UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
@@ -77,12 +93,19 @@ public final class StoragePool: Sendable {
     func giveBack(_ block: Block) {
         let bytes = block.capacity * MemoryLayout<Float>.stride
         let address = UInt(bitPattern: block.pointer)
-        state.withLock { state in
-            state.free[block.capacity, default: []].append(address)
+        let isKept = state.withLock { state in
             state.statistics.bytesInUse -= bytes
+            let limit = max(Self.smallestCache, 2 * state.statistics.peakBytesInUse)
+            guard state.statistics.bytesCached + bytes <= limit else { return false }
+            state.free[block.capacity, default: []].append(address)
             state.statistics.bytesCached += bytes
+            return true
         }
+        if !isKept { UnsafeMutableRawPointer(block.pointer).deallocate() }
     }
+
+    /// So many bytes may be kept however few are in use.
+    private static let smallestCache = 64 << 20
 
     /// The smallest size class that holds `count` elements; 64 at the least.
     static func capacity(for count: Int) -> Int {

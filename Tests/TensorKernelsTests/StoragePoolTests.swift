@@ -26,6 +26,34 @@ import Testing
         #expect(pool.statistics.bytesCached == 0)
     }
 
+    @Test func largerBlocksServeUpToTwiceTheSize() {
+        let pool = StoragePool()
+        let large = pool.take(count: 8192)
+        pool.giveBack(large)
+        let half = pool.take(count: 4097)
+        #expect(half.pointer == large.pointer && half.capacity == 8192)
+        pool.giveBack(half)
+        let small = pool.take(count: 3000)
+        #expect(small.pointer != large.pointer)
+        pool.giveBack(small)
+        #expect(pool.statistics.systemAllocations == 2 && pool.statistics.bytesInUse == 0)
+        pool.trim()
+    }
+
+    @Test func keepsNoMoreThanTwiceWhatWasInUse() {
+        let pool = StoragePool()
+        // One at a time, each too large for the block before it.
+        for size in (20..<25).flatMap({ power in (4..<8).map { $0 << (power - 2) } }) {
+            let block = pool.take(count: size)
+            pool.giveBack(block)
+        }
+        #expect(pool.statistics.peakBytesInUse == 4 * (7 << 22))
+        #expect(pool.statistics.bytesCached <= 2 * pool.statistics.peakBytesInUse)
+        #expect(pool.statistics.bytesCached > pool.statistics.peakBytesInUse)
+        pool.trim()
+        #expect(pool.statistics.bytesCached == 0)
+    }
+
     @Test func poolServesSeveralThreads() async {
         let pool = StoragePool()
         await withTaskGroup(of: Void.self) { group in
