@@ -52,8 +52,9 @@ public final class TrainingSession {
         parameters = program.trainableParameters
         self.ownedLanes = ownedLanes.sorted()
         seed = specification.seed
-        schedule = StepSchedule(sampleCount: trainCount, batch: training.batch, laneCount: laneCount)
-        totalSteps = training.steps ?? (training.epochs ?? 1) * max(1, schedule.stepsPerEpoch)
+        let horizon = TrainingHorizon(training: training, trainCount: trainCount, laneCount: laneCount)
+        schedule = horizon.schedule
+        totalSteps = horizon.totalSteps
         optimizer = OptimizerFactory.optimizer(training.optimizer, for: parameters)
         learningRates = OptimizerFactory.schedule(
             training.schedule, peak: training.optimizer.learningRate, totalSteps: totalSteps)
@@ -176,11 +177,7 @@ public final class TrainingSession {
 
     private func addGradients(lane: Int) throws {
         for (segment, parameter) in parameters.enumerated() {
-            switch parameter.gradientContents {
-            case .none: continue
-            case .rows(let rows): gradients.add(parameter.gradient, segment: segment, rows: rows)
-            case .all: gradients.add(parameter.gradient, segment: segment)
-            }
+            gradients.add(gradientOf: parameter, segment: segment)
             parameter.clearGradient()
             guard gradients.nonFiniteCount == 0 else {
                 throw notFinite("the gradient of \(parameter.name) is not finite", lane: lane)
@@ -220,19 +217,4 @@ public final class TrainingSession {
                 + "learning rate, lengthen the warm-up or set gradient_clipping",
             context: "step \(step)")
     }
-}
-
-/// Losses as integers, so that their sums have no order.
-public enum FixedPointLoss {
-    /// Within a step's sums; leaves room for losses up to two million a micro-batch.
-    static let summationExponent = 30
-
-    /// A loss in units of 2^-32. What is not finite, or too large, becomes the largest integer.
-    public static func units(_ loss: Float) -> Int64 {
-        loss.isFinite ? Int64(exactly: (Double(loss) * 4_294_967_296).rounded()) ?? .max : .max
-    }
-
-    /// The same for one sample, limited to 2^44 units (a loss of 4096), so that half a million samples cannot
-    /// overflow a sum.
-    static func sampleUnits(_ loss: Float) -> Int64 { min(units(loss), 1 << 44) }
 }
