@@ -38,12 +38,4 @@ public final class Linear: Module {
         }
         bias?.value.fill(0)
     }
-
-    /// Weights and bias uniform in ±1/√inputs, PyTorch's default for linear layers.
-    public func initializeUniform(key: RandomKey) {
-        let bound = 1 / Float(max(1, weight.shape[1])).squareRoot()
-        for parameter in ownParameters {
-            parameter.value.fillUniform(-bound, bound, key: key.derived(parameter.name).bits)
-        }
-    }
 }

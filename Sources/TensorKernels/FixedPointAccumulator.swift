@@ -12,8 +12,6 @@ import CTensorKernels
 /// Elements are counted over all segments, one after the other. In a ring the sums travel as little-endian
 /// Int64 (`sums`, `accumulate`, `replaceSums`), results as little-endian Float32 (`results`, `storeResults`).
 public final class FixedPointAccumulator {
-    /// Largest magnitude of one addend, in units.
-    public static let largestAddend: Int64 = (1 << 51) - 1
     /// Exponents that fit: 2^exponent and 2^−exponent are normal in double precision with room to spare.
     public static let exponentRange = -200...200
     /// 1.0 becomes 2^36 units.

@@ -18,12 +18,6 @@ extension Tensor {
         withPointers(self, other) { graft_add($0, $1, $0, count) }
     }
 
-    /// Adds factor · other.
-    public func addInPlace(_ other: Tensor, scaledBy factor: Float) {
-        other.requireShape(shape, "add")
-        withPointers(self, other) { graft_add_scaled($1, factor, $0, count) }
-    }
-
     public func scaleInPlace(by factor: Float) {
         withPointers(self) { graft_scale($0, factor, $0, count) }
     }
@@ -35,8 +29,6 @@ extension Tensor {
     }
 
     public func adding(_ other: Tensor) -> Tensor { combined(other, graft_add) }
-
-    public func subtracting(_ other: Tensor) -> Tensor { combined(other, graft_subtract) }
 
     /// The product element by element.
     public func multiplied(by other: Tensor) -> Tensor { combined(other, graft_multiply) }
