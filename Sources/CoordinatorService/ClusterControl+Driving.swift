@@ -72,7 +72,7 @@ extension ClusterControl {
             jobs[jobID] = job
             return
         }
-        var change = try change(of: job, driver, progressed: progressed, directives)
+        var change = try change(of: job, driver, since: before.progress, directives)
         if driver.state.isFinal {
             try JobCompletion(blobs: blobs, wallTime: wallTime).complete(&change, job, driver)
         }
@@ -85,19 +85,22 @@ extension ClusterControl {
     }
 
     private func change(
-        of job: ActiveJob, _ driver: JobDriver, progressed: Bool, _ directives: [JobDirective]
+        of job: ActiveJob, _ driver: JobDriver, since before: TrainingProgress, _ directives: [JobDirective]
     ) throws -> JobChange {
+        let progressed = driver.progress != before
         var record = job.record
         record.state = driver.state
         record.message = driver.message
         if driver.state == .preparing, record.startedAt == nil { record.startedAt = wallTime }
-        if progressed { record.progressJSON = try CanonicalJSON.encode(driver.progress) }
+        if progressed { record.progressJSON = try CanonicalJSON.encode(driver.progress.withoutSegments) }
         let lines = directives.compactMap { directive -> LogRecord? in
             guard case .log(let level, let text) = directive else { return nil }
             return LogRecord(time: wallTime, level: level.rawValue, source: "coordinator", message: text)
         }
         let held = Set(driver.progress.neededCheckpoints.map(\.sha256))
-        return JobChange(record: record, lines: lines, pins: progressed ? [.checkpoint: held] : [:])
+        return JobChange(
+            record: record, lines: lines, pins: progressed ? [.checkpoint: held] : [:],
+            segments: try driver.progress.encodedSegments(from: before.segments.count))
     }
 
     private func carryOut(
@@ -148,5 +151,16 @@ extension ClusterControl {
     func forget(_ job: ActiveJob) {
         job.planning?.cancel()
         jobs[job.id] = nil
+    }
+}
+
+extension TrainingProgress {
+    /// Segments from the given one on, by number.
+    func encodedSegments(from first: Int) throws -> [Int: String] {
+        var encoded: [Int: String] = [:]
+        for number in segments.indices.dropFirst(first) {
+            encoded[number] = try CanonicalJSON.encode(segments[number])
+        }
+        return encoded
     }
 }
