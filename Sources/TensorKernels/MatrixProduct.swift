@@ -5,7 +5,8 @@ import CTensorKernels
 ///
 /// In the form of a linear layer, a · bᵀ, a row of the result depends on that row of `a` alone, bit by bit,
 /// whatever the number of rows: small products, for which OpenBLAS chooses other kernels, are computed with
-/// more rows, those with few columns without it. `BLASEnvironment.rowIndependence` checks it at start.
+/// more rows, those with few columns without it. On some processors its place among rows counts as well:
+/// PretrainedBackbones' `RowAlignment` measures that.
 /// - Parameters:
 ///   - a: [m, k], or [k, m] if transposed. More dimensions count as rows.
 ///   - b: [k, n], or [n, k] if transposed.

@@ -65,6 +65,45 @@ import Testing
         #expect(digest([tensors[0], tensors[2], second]) == 11_996_519_653_946_820_245)
     }
 
+    /// One digest a revision: results that change want a new revision, or caches would mix old features with new.
+    private static let revisions: [Int: UInt64] = [1: 4_362_789_367_965_461_865]
+
+    @Test func bitsOfThisRevisionAreThoseRecorded() throws {
+        let found = digest(try everyKernel())
+        #expect(
+            found == Self.revisions[KernelRevision.current],
+            "the kernels' bits changed: raise KernelRevision.current and record the digest for it")
+    }
+
+    /// What the kernels make of random numbers, those first that features are made with.
+    private func everyKernel() throws -> [Tensor] {
+        let (x, y) = (random([19, 48], key: 21), random([19, 48], key: 22))
+        let (row, narrow) = (random([48], key: 23), random([7, 48], key: 24))
+        var results = [x, x.adding(y), x.multiplied(by: y), x.scaled(by: 0.3), x.softmax(), x.sum()]
+        results.append(matrixProduct(x, narrow, transposeB: true))
+        for activation in [Activation.gelu, .tanh, .relu] {
+            let argument = x.copy()
+            results.append(argument.addRowAndActivate(row, activation, keepsArgument: true).result)
+        }
+        results.append(x.layerNormalized(residual: y, scale: row, shift: row, epsilon: 1e-12).result)
+        results.append(x.segmentMeans(lengths: [1, 5, 13]))
+        results.append(x.gatherRows([3, 0, 18]))
+        let sums = Tensor(uninitialized: [48])
+        x.columnSums(into: sums)
+        results.append(sums)
+        let entropy = x.crossEntropy(labels: Array(0..<19))
+        results += [entropy.losses, entropy.probabilities]
+        let accumulator = FixedPointAccumulator(segmentCounts: [x.count])
+        accumulator.add(x, segment: 0)
+        try accumulator.finish(0..<x.count)
+        results.append(accumulator.result(segment: 0, shape: x.shape).copy())
+        for type in [StoredFloatType.float16, .bfloat16] {
+            let bytes = (0..<2 * x.count).map { UInt8(truncatingIfNeeded: $0 &* 37 % 251) }
+            results.append(try Tensor(littleEndianBytes: bytes, as: type, shape: x.shape))
+        }
+        return results
+    }
+
     @Test func reductions() {
         let x = random([1013], key: 4)
         let sums = Tensor([x.sum().scalar, Float(x.sumOfSquares()), x.maximumMagnitude()], shape: [3])
