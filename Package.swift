@@ -171,8 +171,8 @@ let package = Package(
         tests(
             "CommandLineInterface",
             [
-                "TrainingJobs", "TrainingDatasets", "JobReporting", "WireProtocol", "ZeroMQMessaging",
-                argumentParser,
+                "CoordinatorService", "TrainingJobs", "TrainingDatasets", "JobReporting", "WireProtocol",
+                "ZeroMQMessaging", argumentParser,
             ]),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["graft", "TestingSupport"], swiftSettings: strict),
