@@ -1,0 +1,71 @@
+import DifferentiableTensors
+import TensorKernels
+
+/// Batch normalisation of each channel: parameters `<name>.weight` and `<name>.bias`, buffers
+/// `<name>.running_mean` and `<name>.running_var`, all [channels].
+///
+/// In training it normalises by the batch's own statistics and lets the running ones follow. In evaluation,
+/// and while its parameters are frozen, it uses the running ones and leaves them alone: what is frozen does
+/// not change.
+public final class BatchNorm2D: Module {
+    public let weight: Parameter
+    public let bias: Parameter
+    public let runningMean: Buffer
+    public let runningVariance: Buffer
+    public let epsilon: Float
+    /// Share of a batch's statistics in the new running ones.
+    public let momentum: Float
+
+    /// Starts as the plain normalisation.
+    public init(_ name: String, channels: Int, epsilon: Float = 1e-5, momentum: Float = 0.1) {
+        weight = Parameter("\(name).weight", shape: [channels], initialValue: 1)
+        bias = Parameter("\(name).bias", shape: [channels])
+        runningMean = Buffer("\(name).running_mean", .zeros([channels]))
+        runningVariance = Buffer("\(name).running_var", .filled(1, shape: [channels]))
+        self.epsilon = epsilon
+        self.momentum = momentum
+    }
+
+    public var ownParameters: [Parameter] { [weight, bias] }
+    public var ownBuffers: [Buffer] { [runningMean, runningVariance] }
+
+    /// rectifier(normalised x + residual), in one pass.
+    /// - Parameters:
+    ///   - x: [images, height, width, channels].
+    ///   - residual: shaped as `x`.
+    public func callAsFunction(
+        _ x: Variable, residual: Variable? = nil, rectifier: Rectifier? = nil, context: ForwardContext
+    ) -> Variable {
+        let (scale, shift) = (context.variable(weight), context.variable(bias))
+        guard context.isTraining, weight.isTrainable || bias.isTrainable else {
+            return batchNormalization(
+                x, scale: scale, shift: shift, residual: residual, rectifier: rectifier, epsilon: epsilon,
+                moments: ColumnMoments(mean: runningMean.value, variance: runningVariance.value))
+        }
+        let (result, moments) = batchNormalization(
+            x, scale: scale, shift: shift, residual: residual, rectifier: rectifier, epsilon: epsilon)
+        follow(moments, rowCount: x.value.rowCount)
+        return result
+    }
+
+    /// Factor and addend of each channel that the normalisation by running statistics comes to.
+    public func foldedFactors() -> (scale: Tensor, shift: Tensor) {
+        let moments = ColumnMoments(mean: runningMean.value, variance: runningVariance.value)
+        let scale = weight.value.multiplied(by: moments.reciprocalDeviations(epsilon: epsilon))
+        let folded = bias.value.copy()
+        folded.addInPlace(moments.mean.multiplied(by: scale).scaled(by: -1))
+        return (scale, folded)
+    }
+
+    /// The running variance follows the unbiased one, as in PyTorch.
+    private func follow(_ moments: ColumnMoments, rowCount: Int) {
+        guard rowCount > 0 else { return }
+        let unbiased = rowCount > 1 ? Float(rowCount) / Float(rowCount - 1) : 1
+        for (running, batch) in [
+            (runningMean.value, moments.mean), (runningVariance.value, moments.variance.scaled(by: unbiased)),
+        ] {
+            running.scaleInPlace(by: 1 - momentum)
+            running.addInPlace(batch.scaled(by: momentum))
+        }
+    }
+}
