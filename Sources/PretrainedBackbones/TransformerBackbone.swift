@@ -53,7 +53,8 @@ extension TransformerBackbone {
             throw PretrainedBackboneError(
                 .tokenizerDisagrees,
                 "the tokenizer puts no special tokens around a text, so that an empty text has no tokens; take "
-                    + "the one that belongs to the model (its post_processor adds [CLS] and [SEP])", file: file)
+                    + "the one that belongs to the model (its post_processor adds [CLS] and [SEP])",
+                file: file)
         }
         guard emptyLength <= maximumLength else {
             throw PretrainedBackboneError(
