@@ -29,9 +29,11 @@ public final class GradientSlot {
         case dense
     }
 
-    init(shape: [Int], isPersistent: Bool) {
+    /// - Parameter memory: where a persistent slot sums up; `nil`: a tensor of its own.
+    init(shape: [Int], isPersistent: Bool, memory: Tensor? = nil) {
         self.shape = shape
         self.isPersistent = isPersistent
+        sum = memory
     }
 
     var contents: Contents {

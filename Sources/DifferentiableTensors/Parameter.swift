@@ -76,6 +76,13 @@ public final class Parameter {
         gradientSlot().accumulate { target, _ in body(target) }
     }
 
+    /// Sums gradients up in memory that somebody else writes summed gradients to, which need no copying then.
+    ///
+    /// After such a write, `setGradient` with a body that does nothing says that the memory holds the gradient.
+    public func placeGradient(in memory: Tensor) {
+        slot = GradientSlot(shape: shape, isPersistent: true, memory: memory.reshaped(shape))
+    }
+
     private func gradientSlot() -> GradientSlot {
         if let slot { return slot }
         let new = GradientSlot(shape: shape, isPersistent: true)

@@ -5,11 +5,6 @@ extension FixedPointAccumulator {
         resultTensor.rows(elements(ofSegment: segment)).reshaped(shape)
     }
 
-    /// Copies the result of a segment.
-    public func copyResult(segment: Int, into target: Tensor) {
-        target.assign(result(segment: segment, shape: target.shape))
-    }
-
     /// Largest magnitude among a segment's results; 0 for an empty segment.
     public func maximumMagnitude(segment: Int) -> Float {
         resultTensor.rows(elements(ofSegment: segment)).maximumMagnitude()
@@ -21,7 +16,9 @@ extension FixedPointAccumulator {
     /// repeated step, usual gradients would round to zero, and a segment of zeros could never rise again.
     public func adaptExponents() {
         exponents = segmentCounts.indices.map {
-            Self.exponent(maximumMagnitude: maximumMagnitude(segment: $0), otherwise: max(exponents[$0], Self.defaultExponent))
+            Self.exponent(
+                maximumMagnitude: maximumMagnitude(segment: $0),
+                otherwise: max(exponents[$0], Self.defaultExponent))
         }
     }
 

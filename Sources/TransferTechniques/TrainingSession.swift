@@ -61,6 +61,10 @@ public final class TrainingSession {
         clipping = training.gradientClipping
         gradients = FixedPointAccumulator(segmentCounts: parameters.map(\.count) + [1, 1])
         fixBookkeepingExponents()
+        // Sums are converted to where the optimiser reads them.
+        for (segment, parameter) in parameters.enumerated() {
+            parameter.placeGradient(in: gradients.result(segment: segment, shape: parameter.shape))
+        }
     }
 
     /// The owned lanes that have samples in the coming step, in ascending order.
@@ -107,16 +111,13 @@ public final class TrainingSession {
 
     /// Applies the summed gradients. All workers do the same with the same results.
     public func finishStep() throws -> Outcome {
+        for parameter in parameters { parameter.setGradient { _ in } }
         if gradients.result(segment: saturationSegment, shape: [1])[0] > 0 { return try lowerScale() }
-        for (segment, parameter) in parameters.enumerated() {
-            parameter.setGradient { gradients.copyResult(segment: segment, into: $0) }
-        }
         let norm = globalGradientNorm(parameters)
         guard norm.isFinite else { throw notFinite("the norm of the gradient is \(norm)", lane: nil) }
         let rate = learningRates.rate(step: step)
         let scale = clipping.map { clippingScale(norm: norm, maximum: $0) } ?? 1
         optimizer.update(learningRate: rate, gradientScale: scale)
-        for parameter in parameters { parameter.clearGradient() }
         let summary = StepSummary(
             step: step,
             lossFixed: FixedPointLoss.units(gradients.result(segment: lossSegment, shape: [1])[0]),
@@ -200,6 +201,11 @@ public final class TrainingSession {
 
     private func beginNextSums() {
         gradients.reset()
+        for parameter in parameters {
+            // Even where no gradient was added, sums may have been written to its memory.
+            parameter.setGradient { _ in }
+            parameter.clearGradient()
+        }
         fixBookkeepingExponents()
     }
 

@@ -51,6 +51,22 @@ import Testing
         #expect(parameter.gradientContents == .all)
     }
 
+    @Test func gradientMayLieInMemoryThatOthersWriteTo() {
+        let (table, memory) = (
+            Parameter("table", randomTensor([3, 2], key: 1)), Tensor.filled(7, shape: [6])
+        )
+        table.placeGradient(in: memory)
+        embeddingLookup(table.variable, indices: [1]).backward()
+        #expect(memory.scalars == [0, 0, 1, 1, 0, 0])
+        table.clearGradient()
+        memory.fill(5)
+        table.setGradient { _ in }
+        #expect(table.gradient.scalars == Array(repeating: 5, count: 6))
+        table.clearGradient()
+        embeddingLookup(table.variable, indices: [2]).backward()
+        #expect(memory.scalars == [0, 0, 0, 0, 1, 1])
+    }
+
     @Test func quantizationTakesWhatIsThere() throws {
         let table = Parameter("table", randomTensor([6, 2], key: 1))
         let accumulator = FixedPointAccumulator(segmentCounts: [3, 12])

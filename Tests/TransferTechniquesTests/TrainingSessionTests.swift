@@ -124,6 +124,10 @@ import TrainingJobs
         for lane in session.lanesOfStep { try session.accumulate(lane: lane, from: source) }
         session.finishAccumulation()
         try session.reduceAlone()
+        // The gradients of the whole batch are summed up in the same memory.
+        let summed = program.trainableParameters.enumerated().map {
+            session.gradients.result(segment: $0.offset, shape: $0.element.shape).scalars
+        }
 
         let positions = session.lanesOfStep.map { lane in
             let order = EpochShuffle.order(
@@ -142,9 +146,8 @@ import TrainingJobs
         ).backward()
         #expect(samples.count == 16)
         for (segment, parameter) in program.trainableParameters.enumerated() {
-            let summed = session.gradients.result(segment: segment, shape: parameter.shape).scalars
             let largest = parameter.gradient.scalars.map(abs).max() ?? 0
-            for (a, b) in zip(summed, parameter.gradient.scalars) {
+            for (a, b) in zip(summed[segment], parameter.gradient.scalars) {
                 #expect(abs(a - b) <= 1e-5 * max(largest, 1e-3), "\(parameter.name)")
             }
         }
