@@ -66,3 +66,22 @@ GRAFT_KERNEL void graft_log(const float *x, float *out, size_t n) {
 GRAFT_KERNEL void graft_erf(const float *x, float *out, size_t n) {
     GRAFT_EACH(i, n) out[i] = erf_f(x[i]);
 }
+
+#define GELU_TANH_SLOPE 0.797884561f
+#define GELU_TANH_CUBE 0.044715f
+
+GRAFT_KERNEL void graft_gelu_tanh(const float *x, float *out, size_t n) {
+    GRAFT_EACH(i, n) {
+        float inner = GELU_TANH_SLOPE * (x[i] + GELU_TANH_CUBE * (x[i] * x[i] * x[i]));
+        out[i] = 0.5f * x[i] * (1.0f + tanh_f(inner));
+    }
+}
+
+GRAFT_KERNEL void graft_gelu_tanh_gradient(const float *upstream, const float *x, float *out, size_t n) {
+    GRAFT_EACH(i, n) {
+        float square = x[i] * x[i];
+        float t = tanh_f(GELU_TANH_SLOPE * (x[i] + GELU_TANH_CUBE * (square * x[i])));
+        float slope = GELU_TANH_SLOPE * (1.0f + 3.0f * GELU_TANH_CUBE * square);
+        out[i] = upstream[i] * (0.5f * (1.0f + t) + 0.5f * x[i] * (1.0f - t * t) * slope);
+    }
+}

@@ -87,3 +87,15 @@ GRAFT_KERNEL void graft_cross_entropy(
         GRAFT_EACH(c, columns) to[c] = to[c] * factor;
     }
 }
+
+GRAFT_KERNEL void graft_causal_softmax(const float *x, float *out, size_t blocks, size_t length) {
+    for (size_t r = 0; r < blocks * length; r++) {
+        const float *row = x + r * length;
+        float *to = out + r * length;
+        size_t seen = r % length + 1;
+        float sum = row_exponentials(row, row_maximum(row, seen), to, seen);
+        float factor = 1.0f / sum;
+        GRAFT_EACH(c, seen) to[c] = to[c] * factor;
+        for (size_t c = seen; c < length; c++) to[c] = 0.0f;
+    }
+}

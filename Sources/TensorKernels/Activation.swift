@@ -4,6 +4,8 @@ import CTensorKernels
 public enum Activation: String, Sendable, CaseIterable {
     /// x · Φ(x), by the error function.
     case gelu
+    /// x · Φ(x), Φ approximated with tanh, as in GPT-2.
+    case geluTanh = "gelu_tanh"
     case tanh
     case relu
 }
@@ -15,6 +17,7 @@ extension Tensor {
         withPointers(self, result) { x, out in
             switch activation {
             case .gelu: graft_gelu(x, out, count)
+            case .geluTanh: graft_gelu_tanh(x, out, count)
             case .tanh: graft_tanh(x, out, count)
             case .relu: graft_relu(x, out, count)
             }
@@ -29,6 +32,7 @@ extension Tensor {
         withPointers(self, kept, result) { upstream, kept, out in
             switch activation {
             case .gelu: graft_gelu_gradient(upstream, kept, out, count)
+            case .geluTanh: graft_gelu_tanh_gradient(upstream, kept, out, count)
             case .tanh: graft_tanh_gradient(upstream, kept, out, count)
             case .relu: graft_relu_gradient(upstream, kept, out, count)
             }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "GraftImageKernels.h"
+#include "GraftLanguageKernels.h"
 
 // ---- elementwise.c ----
 void graft_fill(float *out, float value, size_t n);
