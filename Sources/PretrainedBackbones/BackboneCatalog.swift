@@ -57,9 +57,7 @@ public enum BackboneCatalog {
         let architecture = try architecture(folder)
         switch architecture {
         case .bert:
-            let naming = BackboneCheckpoint.Naming(
-                prefix: "bert.", optional: ["pooler."], heads: ["cls.", "classifier."])
-            return (architecture, try BertEncoder(BertConfiguration(file: file)), naming)
+            return (architecture, try BertEncoder(BertConfiguration(file: file)), BertEncoder.naming)
         case .roberta:
             let encoder = try RobertaEncoder(BertConfiguration(robertaFile: file))
             return (architecture, encoder, RobertaEncoder.naming)

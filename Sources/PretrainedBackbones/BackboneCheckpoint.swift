@@ -51,6 +51,8 @@ struct BackboneCheckpoint {
         return name
     }
 
+    func holds(_ name: String) -> Bool { fileNames[name] != nil }
+
     /// Fills all parameters; every weight of the file must belong to one of them. Names and shapes are compared
     /// before a parameter takes memory.
     func load(_ parameters: [Parameter]) throws {

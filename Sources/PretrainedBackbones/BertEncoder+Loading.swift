@@ -3,6 +3,9 @@ import Foundation
 import NeuralLayers
 
 extension BertEncoder {
+    static let naming = BackboneCheckpoint.Naming(
+        prefix: "bert.", optional: ["pooler."], heads: ["cls.", "classifier."])
+
     /// Loads the encoder of a Hugging Face-style folder: `config.json` and safetensors weights, in one file
     /// or several, with or without the prefix `bert.`, in single or half precision.
     ///
@@ -13,10 +16,8 @@ extension BertEncoder {
     ///   disagree with `config.json`, are named.
     public static func load(folder: URL, dropout: Float? = nil) throws -> BertEncoder {
         let configuration = try BertConfiguration(file: folder.appendingPathComponent("config.json"))
-        let checkpoint = try BertCheckpoint(folder: folder)
         let encoder = BertEncoder(configuration.replacingDropout(dropout))
-        let passedOver = ["pooler."] + (checkpoint.hasPrefix ? ["cls.", "classifier."] : [])
-        try checkpoint.load(encoder.parameters, passingOver: passedOver)
+        try BackboneCheckpoint(folder: folder, naming: naming).load(encoder.parameters)
         return encoder
     }
 }

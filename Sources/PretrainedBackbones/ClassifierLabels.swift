@@ -3,7 +3,7 @@ import StrictJSON
 /// Labels of a classification model in `config.json`.
 enum ClassifierLabels {
     /// By class index; `LABEL_0`, `LABEL_1`, … where the file has none.
-    static func read(_ reader: BertConfigurationReader) throws -> [String] {
+    static func read(_ reader: ConfigurationFile) throws -> [String] {
         func malformed(_ message: String) -> PretrainedBackboneError {
             PretrainedBackboneError(.malformedConfiguration, message, file: reader.file)
         }

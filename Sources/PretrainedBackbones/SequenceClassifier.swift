@@ -5,7 +5,7 @@ import StrictJSON
 import TensorKernels
 import Tokenization
 
-/// A `BertForSequenceClassification` folder, ready to classify texts: Graft's own exports and any other.
+/// A `BertForSequenceClassification` folder, or RoBERTa's, ready to classify texts: Graft's own exports and any other.
 public final class SequenceClassifier {
     /// What the model says of one text.
     public struct Prediction: Sendable, Equatable {
@@ -24,7 +24,7 @@ public final class SequenceClassifier {
     public let labels: [String]
     /// Tokens of a text that are read, special tokens included; the rest is cut off.
     public let maximumLength: Int
-    private let encoder: BertEncoder
+    private let encoder: any ClassifiableEncoder
     private let pooler: Linear
     private let classifier: Linear
     private let tokenizer: any Tokenizer
@@ -36,33 +36,41 @@ public final class SequenceClassifier {
     ///   it has positions for.
     /// - Throws: `PretrainedBackboneError`, `CheckpointError` or `TokenizationError`, naming file and tensor.
     public static func load(folder: URL, maximumLength: Int? = nil) throws -> SequenceClassifier {
-        let file = folder.appendingPathComponent("config.json")
-        let reader = try BertConfigurationReader(file: file)
-        let configuration = try reader.configuration().replacingDropout(0)
+        let reader = try ConfigurationFile(folder.appendingPathComponent("config.json"))
+        let (_, backbone, naming) = try BackboneCatalog.blank(folder: folder)
+        guard let encoder = backbone as? any ClassifiableEncoder else {
+            throw reader.unsupported(
+                "classifiers on \"bert\" and \"roberta\" models are supported, not on "
+                    + "\"\(try reader.modelType())\"")
+        }
         let labels = try ClassifierLabels.read(reader)
-        let encoder = BertEncoder(configuration)
-        let hidden = configuration.hiddenSize
-        let pooler = Linear("pooler.dense", inputs: hidden, outputs: hidden)
-        let classifier = Linear("classifier", inputs: hidden, outputs: labels.count)
-        let checkpoint = try BertCheckpoint(folder: folder)
-        guard checkpoint.shape(of: "classifier.weight") != nil else {
+        let names = type(of: encoder).classificationNames
+        let hidden = encoder.hiddenSize
+        let pooler = Linear(String(names.dense.trimmingPrefix(names.prefix)), inputs: hidden, outputs: hidden)
+        let classifier = Linear(names.classifier, inputs: hidden, outputs: labels.count)
+        // Nothing is passed over: what the file has belongs to the classifier.
+        let checkpoint = try BackboneCheckpoint(
+            folder: folder, naming: .init(prefix: naming.prefix, isConstant: naming.isConstant))
+        let classifierWeight = classifier.weight.name
+        guard checkpoint.holds(classifierWeight) else {
             throw PretrainedBackboneError(
                 .weightsDisagree,
-                "it has no \"classifier.weight\": a backbone without a classification head; train one first",
-                file: folder.path, tensors: ["classifier.weight"])
+                "it has no \"\(classifierWeight)\": a backbone without a classification head; train one first",
+                file: folder.path, tensors: [classifierWeight])
         }
-        try checkpoint.load(encoder.parameters + pooler.parameters + classifier.parameters, passingOver: [])
-        let tokenizer = try WordPieceTokenizer(folder: folder)
+        try checkpoint.load(encoder.parameters + pooler.parameters + classifier.parameters)
+        let tokenizer = try TokenizerCatalog.load(folder: folder)
         try encoder.requireFit(of: tokenizer, file: folder.path)
         let trained = reader.root[graftSection]?["maximum_length"]?.integer
-        let wanted = maximumLength ?? trained ?? configuration.maximumLength
+        let wanted = maximumLength ?? trained ?? encoder.maximumLength
         return SequenceClassifier(
-            labels: labels, maximumLength: max(2, min(wanted, configuration.maximumLength)), encoder: encoder,
+            labels: labels, maximumLength: max(2, min(wanted, encoder.maximumLength)), encoder: encoder,
             pooler: pooler, classifier: classifier, tokenizer: tokenizer)
     }
 
     private init(
-        labels: [String], maximumLength: Int, encoder: BertEncoder, pooler: Linear, classifier: Linear,
+        labels: [String], maximumLength: Int, encoder: any ClassifiableEncoder, pooler: Linear,
+        classifier: Linear,
         tokenizer: any Tokenizer
     ) {
         self.labels = labels

@@ -24,9 +24,10 @@ struct BackboneFolderCheck {
         }
         checkConfiguration()
         checkWeights()
-        if !exists("tokenizer.json"), !exists("vocab.txt") {
+        if !exists("tokenizer.json"), !exists("vocab.txt"), !exists("vocab.json") {
             report(
-                "backbone.folder", "\(folder.path) has no tokenizer: tokenizer.json or vocab.txt is needed.")
+                "backbone.folder",
+                "\(folder.path) has no tokenizer: tokenizer.json, vocab.txt or vocab.json is needed.")
         }
     }
 

@@ -6,11 +6,11 @@ import TaskHeads
 import TensorKernels
 import TrainingJobs
 
-/// Writes a trained classifier as a `BertForSequenceClassification` folder, which `SequenceClassifier` and
-/// Hugging Face's transformers load without any code of Graft's.
+/// Writes a trained classifier as a `BertForSequenceClassification` folder, or RoBERTa's, which
+/// `SequenceClassifier` and Hugging Face's transformers load without any code of Graft's.
 ///
-/// That architecture classifies by tanh of a linear map of the first token's last hidden state. Heads that
-/// are built otherwise are expressed in it by one more encoder layer and by weights of fixed value: see
+/// Those architectures classify by tanh of a linear map of the first token's last hidden state. Heads that
+/// are built otherwise are expressed in them by one more encoder layer and by weights of fixed value: see
 /// `ExportedHead`.
 public enum ClassifierExport {
     /// - Parameters:
@@ -23,7 +23,7 @@ public enum ClassifierExport {
     /// - Returns: names of the files written.
     /// - Throws: `TechniqueError` where head, labels and backbone do not fit; errors of reading and writing.
     public static func write(
-        backbone: BertEncoder, head: ClassificationHead, labels: [String], maximumLength: Int,
+        backbone: any ClassifiableEncoder, head: ClassificationHead, labels: [String], maximumLength: Int,
         backboneFolder: URL, to folder: URL
     ) throws -> [String] {
         guard head.hiddenSize == backbone.hiddenSize else {
@@ -35,15 +35,16 @@ public enum ClassifierExport {
             throw TechniqueError(
                 .unsupported, "\(labels.count) labels for \(head.labelCount) classes, or two labels alike")
         }
-        let exported = ExportedHead(head, configuration: backbone.configuration)
+        let names = type(of: backbone).classificationNames
+        let exported = ExportedHead(head, configuration: backbone.configuration, names: names)
         let configuration = try ExportedConfiguration(
             source: backboneFolder.appendingPathComponent("config.json"),
             layerCount: backbone.layerCount + exported.addedLayerCount, labels: labels,
-            maximumLength: maximumLength, head: head)
+            maximumLength: maximumLength, head: head, architecture: names.architecture)
         try Data(configuration.bytes).write(
             to: folder.appendingPathComponent("config.json"), options: .atomic)
 
-        let encoder = backbone.namedTensors().map { (name: "bert.\($0.name)", tensor: $0.tensor) }
+        let encoder = backbone.namedTensors().map { (name: names.prefix + $0.name, tensor: $0.tensor) }
         try SafetensorsWriter.write(
             encoder + exported.tensors, metadata: ["format": "pt"],
             to: folder.appendingPathComponent("model.safetensors"))

@@ -13,7 +13,8 @@ struct ExportedConfiguration {
     ]
 
     init(
-        source: URL, layerCount: Int, labels: [String], maximumLength: Int, head: ClassificationHead
+        source: URL, layerCount: Int, labels: [String], maximumLength: Int, head: ClassificationHead,
+        architecture: String
     ) throws {
         let root: JSONValue
         do {
@@ -25,7 +26,7 @@ struct ExportedConfiguration {
         }
         let indexed = labels.enumerated()
         let changes: [JSONMember] = [
-            JSONMember(name: "architectures", value: .array([.string("BertForSequenceClassification")])),
+            JSONMember(name: "architectures", value: .array([.string(architecture)])),
             JSONMember(name: "num_hidden_layers", value: .integer(layerCount)),
             JSONMember(
                 name: "id2label",

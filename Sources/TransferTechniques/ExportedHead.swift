@@ -4,7 +4,7 @@ import PretrainedBackbones
 import TaskHeads
 import TensorKernels
 
-/// A head in the terms of `BertForSequenceClassification`: perhaps one more encoder layer, then a pooler
+/// A head in the terms of `BertForSequenceClassification` or RoBERTa's: perhaps one more encoder layer, then a pooler
 /// (linear map and tanh on the first token) and a classifier.
 ///
 /// - Mean pooling: an encoder layer whose queries and keys are zero attends to all tokens alike, so with the
@@ -26,38 +26,47 @@ struct ExportedHead {
     private static let dominantScale: Float = 4_194_304
     private static let pooledScale: Float = 1 / 16_384
 
-    init(_ head: ClassificationHead, configuration: BertConfiguration) {
+    init(
+        _ head: ClassificationHead, configuration: BertConfiguration, names: SequenceClassificationNames
+    ) {
         var tensors: [(name: String, tensor: Tensor)] = []
         let addsLayer = head.normalizesPooled
         if addsLayer {
-            let layer = Self.poolingLayer(configuration, attends: head.pooling == .mean)
+            let layer = Self.poolingLayer(
+                configuration, prefix: names.prefix, attends: head.pooling == .mean)
             tensors += layer.parameters.map { (name: $0.name, tensor: $0.value) }
         }
+        let classifierWeight = head.classifier.weight.value
         if let dense = head.dense {
-            tensors += dense.parameters.map { (name: $0.name, tensor: $0.value) }
-            tensors += head.classifier.parameters.map { (name: $0.name, tensor: $0.value) }
+            tensors += [
+                (name: "\(names.dense).weight", tensor: dense.weight.value),
+                (name: "\(names.classifier).weight", tensor: classifierWeight),
+            ]
+            if let bias = dense.bias { tensors.append((name: "\(names.dense).bias", tensor: bias.value)) }
         } else {
             let hidden = head.hiddenSize
             tensors += [
-                (name: "bert.pooler.dense.weight", tensor: Self.diagonal(Self.pooledScale, hidden)),
-                (name: "bert.pooler.dense.bias", tensor: .zeros([hidden])),
+                (name: "\(names.dense).weight", tensor: Self.diagonal(Self.pooledScale, hidden)),
+                (name: "\(names.dense).bias", tensor: .zeros([hidden])),
                 (
-                    name: head.classifier.weight.name,
-                    tensor: head.classifier.weight.value.scaled(by: 1 / Self.pooledScale)
+                    name: "\(names.classifier).weight",
+                    tensor: classifierWeight.scaled(by: 1 / Self.pooledScale)
                 ),
             ]
-            if let bias = head.classifier.bias { tensors.append((name: bias.name, tensor: bias.value)) }
+        }
+        if let bias = head.classifier.bias {
+            tensors.append((name: "\(names.classifier).bias", tensor: bias.value))
         }
         addedLayerCount = addsLayer ? 1 : 0
         self.tensors = tensors
     }
 
     private static func poolingLayer(
-        _ configuration: BertConfiguration, attends: Bool
+        _ configuration: BertConfiguration, prefix: String, attends: Bool
     ) -> TransformerEncoderLayer {
         // A new layer has zero weights and plain normalisations.
         let layer = TransformerEncoderLayer(
-            "bert.encoder.layer.\(configuration.layerCount)", hidden: configuration.hiddenSize,
+            "\(prefix)encoder.layer.\(configuration.layerCount)", hidden: configuration.hiddenSize,
             headCount: configuration.headCount, intermediate: configuration.intermediateSize)
         layer.attentionNorm.weight.value.fill(dominantScale)
         if attends {

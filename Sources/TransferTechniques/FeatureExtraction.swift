@@ -7,11 +7,11 @@ import TensorKernels
 /// Feature extraction: the encoder is frozen and runs once a sample; its pooled output is what a new head is
 /// trained on. A step costs as much as the head alone.
 public final class FeatureExtraction: TextClassification {
-    let encoder: BertEncoder
+    let encoder: any ClassifiableEncoder
     let head: ClassificationHead
     let maximumLength: Int
 
-    init(encoder: BertEncoder, head: ClassificationHead, maximumLength: Int) {
+    init(encoder: any ClassifiableEncoder, head: ClassificationHead, maximumLength: Int) {
         self.encoder = encoder
         self.head = head
         self.maximumLength = maximumLength

@@ -10,13 +10,13 @@ import TensorKernels
 /// Without a cut nothing is frozen and micro-batches are tokens. On random weights that is training from scratch,
 /// the control that says what the pretrained weights are worth.
 public final class FineTuning: TextClassification {
-    let encoder: BertEncoder
+    let encoder: any ClassifiableEncoder
     let head: ClassificationHead
     let maximumLength: Int
     private let cut: Int?
 
     /// - Parameter cut: layers below it are frozen, and the embeddings with them; `nil`: nothing is.
-    init(encoder: BertEncoder, head: ClassificationHead, cut: Int?, maximumLength: Int) {
+    init(encoder: any ClassifiableEncoder, head: ClassificationHead, cut: Int?, maximumLength: Int) {
         self.encoder = encoder
         self.head = head
         self.cut = cut

@@ -41,13 +41,21 @@ public enum TechniqueCatalog {
         }
     }
 
-    private static func encoder(_ specification: JobSpecification, folder: URL) throws -> BertEncoder {
+    private static func encoder(
+        _ specification: JobSpecification, folder: URL
+    ) throws -> any ClassifiableEncoder {
         let dropout = specification.technique.dropout
-        guard specification.technique.kind == .fromScratch else {
-            return try BertEncoder.load(folder: folder, dropout: dropout)
+        let backbone =
+            specification.technique.kind == .fromScratch
+            ? try BackboneCatalog.random(folder: folder, seed: specification.seed, dropout: dropout)
+            : try BackboneCatalog.load(folder: folder, dropout: dropout)
+        guard let encoder = backbone as? any ClassifiableEncoder else {
+            throw TechniqueError(
+                .unsupported,
+                "jobs train classifiers on \"bert\" and \"roberta\" models; those of \(folder.path)'s kind cannot "
+                    + "be exported")
         }
-        let configuration = try BertConfiguration(file: folder.appendingPathComponent("config.json"))
-        return BertEncoder.random(configuration, seed: specification.seed, dropout: dropout)
+        return encoder
     }
 
     private static func head(

@@ -8,7 +8,7 @@ import TrainingJobs
 /// What the techniques for text classification have in common: an encoder, a head, the loss between logits
 /// and labels. They differ in what is frozen and hence in what a micro-batch starts from.
 protocol TextClassification: TrainingProgram {
-    var encoder: BertEncoder { get }
+    var encoder: any ClassifiableEncoder { get }
     var head: ClassificationHead { get }
     /// Tokens that texts are cut to.
     var maximumLength: Int { get }

@@ -78,7 +78,7 @@ extension JobMember {
             files: order.files, store: environment.store,
             cacheDirectory: environment.configuration.cacheDirectory)
         do {
-            let tokenizer = try WordPieceTokenizer(folder: folder.backbone)
+            let tokenizer = try TokenizerCatalog.load(folder: folder.backbone)
             let program = try TechniqueCatalog.program(
                 for: specification, classCount: task.labels.count, backboneFolder: folder.backbone,
                 tokenizer: tokenizer)

@@ -16,9 +16,15 @@ struct ExportFixture {
     static let labels = ["bad", "good", "so \"so\""]
     static let maximumLength = 40
 
+    enum Family: String, CaseIterable {
+        case bert
+        case roberta
+    }
+
     let source: URL
     let target: URL
-    let encoder: BertEncoder
+    let family: Family
+    let encoder: any ClassifiableEncoder
     let head: ClassificationHead
     /// Of `texts`, row by row.
     let expectedLogits: [[Float]]
@@ -26,23 +32,23 @@ struct ExportFixture {
     /// - Parameter epsilon: the backbone's `layer_norm_eps`.
     init(
         _ pooling: ClassificationHead.Pooling, _ kind: ClassificationHead.Kind, epsilon: Double = 1e-12,
-        in folder: URL
+        family: Family = .bert, in folder: URL
     ) throws {
-        source = folder.appendingPathComponent("\(pooling)-\(kind)/backbone")
-        target = folder.appendingPathComponent("\(pooling)-\(kind)/export")
+        self.family = family
+        source = folder.appendingPathComponent("\(family)-\(pooling)-\(kind)/backbone")
+        target = folder.appendingPathComponent("\(family)-\(pooling)-\(kind)/export")
         for each in [source, target] {
             try FileManager.default.createDirectory(at: each, withIntermediateDirectories: true)
         }
-        try Self.writeBackboneFolder(source, epsilon: epsilon)
-        var configuration = try BertConfiguration(file: source.appendingPathComponent("config.json"))
-        configuration.initializerRange = 0.2
-        encoder = BertEncoder.random(configuration, seed: 11, dropout: 0)
+        try Self.writeBackboneFolder(source, family, epsilon: epsilon)
+        let random = try BackboneCatalog.random(folder: source, seed: 11, dropout: 0)
+        encoder = try #require(random as? any ClassifiableEncoder)
         head = ClassificationHead(pooling: pooling, kind: kind, hiddenSize: 48, labelCount: 3, dropout: 0)
         head.initialize(seed: 12, standardDeviation: 0.3)
         head.classifier.bias?.value.fillNormal(standardDeviation: 0.5, key: 13)
         head.dense?.bias?.value.fillNormal(standardDeviation: 0.5, key: 14)
 
-        let tokenizer = try WordPieceTokenizer(folder: source)
+        let tokenizer = try TokenizerCatalog.load(folder: source)
         let batch = TokenBatch(Self.texts.map { tokenizer.encode($0, maximumLength: Self.maximumLength) })
         let hidden = encoder.frozenForward(batch, belowCut: 2)
         let logits = head(Variable(hidden), layout: batch.layout, context: .evaluation).value
@@ -64,13 +70,16 @@ struct ExportFixture {
         }
     }
 
-    private static func writeBackboneFolder(_ folder: URL, epsilon: Double) throws {
-        try Data(contentsOf: Bundle.module.bundleURL.appendingPathComponent("ExportResources/tokenizer.json"))
+    private static func writeBackboneFolder(_ folder: URL, _ family: Family, epsilon: Double) throws {
+        let tokenizer = family == .bert ? "tokenizer.json" : "roberta-tokenizer.json"
+        try Data(contentsOf: Bundle.module.bundleURL.appendingPathComponent("ExportResources/\(tokenizer)"))
             .write(to: folder.appendingPathComponent("tokenizer.json"))
         let configuration = """
-            {"model_type": "bert", "vocab_size": 300, "hidden_size": 48, "num_hidden_layers": 2,
-             "num_attention_heads": 4, "intermediate_size": 64, "max_position_embeddings": 50,
-             "type_vocab_size": 2, "layer_norm_eps": \(epsilon), "architectures": ["BertModel"]}
+            {"model_type": "\(family)", "vocab_size": \(family == .bert ? 300 : 500), "hidden_size": 48,
+             "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 64,
+             "max_position_embeddings": 50, "type_vocab_size": \(family == .bert ? 2 : 1),
+             "pad_token_id": \(family == .bert ? 0 : 1), "bos_token_id": 0, "eos_token_id": 2,
+             "layer_norm_eps": \(epsilon), "initializer_range": 0.2, "architectures": ["BertModel"]}
             """
         try Data(configuration.utf8).write(to: folder.appendingPathComponent("config.json"))
     }

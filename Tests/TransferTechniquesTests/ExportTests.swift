@@ -9,10 +9,14 @@ import TransferTechniques
 @Suite struct ExportTests {
     typealias Head = ClassificationHead
 
-    @Test(arguments: Head.Pooling.allCases, Head.Kind.allCases)
-    func predictionsOfTheFolderAreTheModels(pooling: Head.Pooling, kind: Head.Kind) throws {
+    static let heads = Head.Pooling.allCases.flatMap { pooling in Head.Kind.allCases.map { (pooling, $0) } }
+
+    @Test(arguments: heads, ExportFixture.Family.allCases)
+    func predictionsOfTheFolderAreTheModels(
+        head: (pooling: Head.Pooling, kind: Head.Kind), family: ExportFixture.Family
+    ) throws {
         try withTemporaryFolder { folder in
-            let model = try ExportFixture(pooling, kind, in: folder)
+            let model = try ExportFixture(head.pooling, head.kind, family: family, in: folder)
             let files = try model.export()
             #expect(files == ["config.json", "model.safetensors", "tokenizer.json"])
             #expect(try FileManager.default.contentsOfDirectory(atPath: model.target.path).sorted() == files)
@@ -35,7 +39,7 @@ import TransferTechniques
         }
     }
 
-    /// All four heads in one run of Python, which takes long to start.
+    /// All heads of both architectures in one run of Python, which takes long to start.
     @Test(
         .enabled(
             if: PythonEnvironment.executable != nil, "no Python with torch and transformers: set GRAFT_PYTHON"
@@ -50,8 +54,8 @@ import TransferTechniques
         let script = URL(filePath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("transformers_logits.py")
         try withTemporaryFolder { folder in
-            let models = try Head.Pooling.allCases.flatMap { pooling in
-                try Head.Kind.allCases.map { try ExportFixture(pooling, $0, epsilon: 1e-5, in: folder) }
+            let models = try ExportFixture.Family.allCases.flatMap { family in
+                try Self.heads.map { try ExportFixture($0, $1, epsilon: 1e-5, family: family, in: folder) }
             }
             for model in models { _ = try model.export() }
             let (status, output) = try PythonEnvironment.run(
@@ -62,7 +66,8 @@ import TransferTechniques
             try #require(lines.count == models.count)
             for (line, model) in zip(lines, models) {
                 let answer = try JSONDecoder().decode(Answer.self, from: line)
-                #expect(answer.architecture == "BertForSequenceClassification")
+                let architecture = model.family == .bert ? "Bert" : "Roberta"
+                #expect(answer.architecture == "\(architecture)ForSequenceClassification")
                 #expect(answer.labels == ExportFixture.labels)
                 let difference = ExportFixture.largestDifference(answer.logits, model.expectedLogits)
                 #expect(difference < 1e-4, "\(model.target.path)")

@@ -21,7 +21,7 @@ enum JobCheck {
             // The labels decide the head's size only, and say nothing of the backbone.
             _ = try TechniqueCatalog.program(
                 for: document.specification, classCount: 2, backboneFolder: folder,
-                tokenizer: WordPieceTokenizer(folder: folder))
+                tokenizer: TokenizerCatalog.load(folder: folder))
             return []
         } catch {
             let key = "backbone.folder"

@@ -1,0 +1,43 @@
+import Foundation
+import Testing
+import TestingSupport
+import Tokenization
+import TrainingJobs
+import TransferTechniques
+
+@Suite struct TechniqueCatalogTests {
+    private func program(configuration: String) throws -> any TrainingProgram {
+        try withTemporaryFolder { folder in
+            let tokenizer = Bundle.module.bundleURL.appending(path: "ExportResources/roberta-tokenizer.json")
+            try FileManager.default.copyItem(at: tokenizer, to: folder.appending(path: "tokenizer.json"))
+            try Data(configuration.utf8).write(to: folder.appending(path: "config.json"))
+            return try TechniqueCatalog.program(
+                for: TinyJob(.fromScratch).specification, classCount: 2, backboneFolder: folder,
+                tokenizer: TokenizerCatalog.load(folder: folder))
+        }
+    }
+
+    @Test func robertaIsTrained() throws {
+        let program = try program(
+            configuration: """
+                {"model_type": "roberta", "vocab_size": 500, "hidden_size": 16, "num_hidden_layers": 2,
+                 "num_attention_heads": 2, "intermediate_size": 24, "max_position_embeddings": 50,
+                 "type_vocab_size": 1}
+                """)
+        #expect(program.classCount == 2)
+        #expect(program.trainableParameters.contains { $0.name == "encoder.layer.1.output.dense.weight" })
+    }
+
+    /// Before any training: their classifiers have no folder to be exported to.
+    @Test(arguments: [
+        """
+        {"model_type": "distilbert", "vocab_size": 500, "dim": 16, "n_layers": 1, "n_heads": 2, "hidden_dim": 24,
+         "max_position_embeddings": 50}
+        """,
+        #"{"model_type": "gpt2", "vocab_size": 500, "n_embd": 16, "n_layer": 1, "n_head": 2, "n_positions": 50}"#,
+    ])
+    func modelsWithoutAnExportAreRefused(configuration: String) throws {
+        let error = try #require(throws: TechniqueError.self) { try program(configuration: configuration) }
+        #expect(error.code == .unsupported && error.description.contains("\"roberta\""))
+    }
+}
