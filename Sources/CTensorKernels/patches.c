@@ -129,3 +129,15 @@ GRAFT_KERNEL void graft_kernel_from_channels_last(
                 out[i * kernel + k] = adds ? out[i * kernel + k] + value : value;
             }
 }
+
+GRAFT_KERNEL void graft_mirror_kernel(
+    const float *weight, float *out, size_t outputs, size_t inputs, size_t kernel) {
+    // Blocks that fit the cache: rows are read, columns are written.
+    for (size_t start = 0; start < inputs; start += 16) {
+        size_t end = inputs - start < 16 ? inputs : start + 16;
+        for (size_t k = 0; k < kernel; k++)
+            for (size_t o = 0; o < outputs; o++)
+                for (size_t i = start; i < end; i++)
+                    out[(i * kernel + (kernel - 1 - k)) * outputs + o] = weight[(o * kernel + k) * inputs + i];
+    }
+}

@@ -23,6 +23,12 @@ import Testing
     @Test(arguments: [
         Convolution(),
         Convolution(stride: 2),
+        // By Winograd's way: whole tiles, parts of them, and no padding.
+        Convolution(height: 4, width: 4, inputs: 8, outputs: 8),
+        Convolution(images: 1, height: 7, width: 6, inputs: 9, outputs: 17),
+        Convolution(images: 2, height: 7, width: 3, inputs: 8, outputs: 10, padding: 0),
+        Convolution(images: 1, height: 1, width: 1, inputs: 8, outputs: 8, padding: 2),
+        Convolution(images: 0, inputs: 8, outputs: 8),
         Convolution(kernel: (1, 1), padding: 0),
         Convolution(kernel: (1, 1), stride: 2, padding: 0),
         Convolution(kernel: (1, 1), padding: 2),
@@ -41,13 +47,31 @@ import Testing
         let x = randomTensor([size.images, size.height, size.width, size.inputs], key: 1)
         let weight = randomTensor(size.shape.weightShape, key: 2)
         let bias = randomTensor([size.outputs], key: 3)
-        expectGradientsMatch([x, weight, bias], tolerance: 4e-3) {
+        // Differences of Winograd's sums are less exact.
+        let tolerance =
+            min(size.inputs, size.outputs) >= 8 && size.stride == 1 && size.groups == 1 ? 2e-2 : 4e-3
+        expectGradientsMatch([x, weight, bias], tolerance: tolerance) {
             convolution($0[0], weight: $0[1], bias: $0[2], shape: size.shape)
         }
         // A second use adds to the gradients.
-        expectGradientsMatch([x, weight], tolerance: 4e-3) {
+        expectGradientsMatch([x, weight], tolerance: tolerance) {
             let first = convolution($0[0], weight: $0[1], shape: size.shape)
             return first + convolution($0[0], weight: $0[1], shape: size.shape)
+        }
+    }
+
+    @Test(arguments: [(8, 8, 9, 0), (16, 24, 14, 1), (64, 32, 7, 1), (33, 70, 30, 2)])
+    func winogradsSumsEqualPlainOnes(inputs: Int, outputs: Int, side: Int, padding: Int) {
+        let shape = ConvolutionShape(
+            inputs: inputs, outputs: outputs, kernelHeight: 3, kernelWidth: 3, padding: padding)
+        let x = randomTensor([3, side, side, inputs], key: 1)
+        let weight = PackedConvolutionWeight(randomTensor(shape.weightShape, key: 2), shape)
+        let ending = ConvolutionEnding(bias: randomTensor([outputs], key: 3), rectifier: .relu)
+        let plain = x.convolved(weight, ending: ending, exactly: true)
+        for independently in [false, true] {
+            let result = x.convolved(weight, ending: ending, independently: independently)
+            #expect(largestDifference(result, plain) <= 1e-5 * plain.maximumMagnitude())
+            #expect(!result.isIdentical(to: plain), "Winograd's way was not taken")
         }
     }
 
@@ -78,10 +102,10 @@ import Testing
             inputs: channels, outputs: channels, kernelHeight: kernel, kernelWidth: kernel,
             padding: kernel / 2)
         let x = randomTensor([7, side, side, channels], key: 1)
-        let weight = randomTensor(shape.weightShape, key: 2).packedConvolutionWeight(shape)
-        let all = x.convolved(shape, packedWeight: weight, independently: true)
+        let weight = PackedConvolutionWeight(randomTensor(shape.weightShape, key: 2), shape)
+        let all = x.convolved(weight, independently: true)
         for images in [0..<1, 2..<5, 6..<7, 1..<7] {
-            let part = x.rows(images).convolved(shape, packedWeight: weight, independently: true)
+            let part = x.rows(images).convolved(weight, independently: true)
             #expect(part.isIdentical(to: all.rows(images)))
         }
     }

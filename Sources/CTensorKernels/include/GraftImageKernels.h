@@ -31,6 +31,21 @@ void graft_kernel_to_channels_last(
     const float *weight, float *out, size_t outputs, size_t inputs, size_t kernel);
 void graft_kernel_from_channels_last(
     const float *weight, float *out, size_t outputs, size_t inputs, size_t kernel, int adds);
+// [outputs][kernel][inputs] to [inputs][kernel, in reverse][outputs].
+void graft_mirror_kernel(const float *weight, float *out, size_t outputs, size_t inputs, size_t kernel);
+
+// ---- winograd.c ----
+// A 3 by 3 convolution of stride 1 by tiles of 4 by 4 results, row after row of tiles: the sums of products of
+// 36 planes. Tiles first ..< first + count of an image: out[plane p][tile][channels], plane the distance
+// between planes.
+void graft_winograd_inputs(
+    const float *image, const GraftWindows *windows, size_t first, size_t count, float *out, size_t plane);
+// From products of such planes, channels each, to the tiles' places in an image of results.
+void graft_winograd_outputs(
+    const float *products, size_t plane, const GraftWindows *windows, size_t channels, size_t first,
+    size_t count, float *image);
+// [outputs][9][inputs] to [36][outputs][inputs].
+void graft_winograd_weights(const float *weight, float *out, size_t outputs, size_t inputs);
 
 // ---- depthwise.c ----
 // One filter a channel; weight is [kernel_height * kernel_width][channels].

@@ -11,17 +11,19 @@ public func convolution(
     _ x: Variable, weight: Variable, bias: Variable? = nil, shape: ConvolutionShape,
     independently: Bool = false
 ) -> Variable {
-    let packed = weight.value.packedConvolutionWeight(shape)
+    let packed = PackedConvolutionWeight(weight.value, shape)
+    let inputs = [x, weight] + (bias.map { [$0] } ?? [])
+    // An activation that rounding pushes over a rectifier's corner changes gradients by a jump: what is to be
+    // differentiated is summed exactly. The gradients themselves are linear and may be rounded.
     let result = x.value.convolved(
-        shape, packedWeight: packed, ending: ConvolutionEnding(bias: bias?.value),
-        independently: independently)
+        packed, ending: ConvolutionEnding(bias: bias?.value),
+        independently: independently, exactly: inputs.contains(where: \.requiresGradient))
 
     let xSlot = x.gradientSlot
     let weightSlot = weight.gradientSlot
     let biasSlot = bias?.gradientSlot
     let keptImages = weightSlot == nil ? nil : x.value
     let keptWeight = xSlot == nil ? nil : packed
-    let inputs = [x, weight] + (bias.map { [$0] } ?? [])
     return Variable(recording: result, inputs: inputs) { upstream in
         biasSlot?.accumulate { target, adds in upstream.columnSums(into: target, adds: adds) }
         if let weightSlot, let keptImages {
@@ -31,8 +33,7 @@ public func convolution(
         }
         if let xSlot, let keptWeight {
             xSlot.accumulate { target, adds in
-                upstream.convolutionImageGradient(
-                    shape, packedWeight: keptWeight, into: target, adds: adds)
+                upstream.convolutionImageGradient(keptWeight, into: target, adds: adds)
             }
         }
     }

@@ -14,10 +14,13 @@ enum ConvolutionRows {
     /// Smaller products take paths of their own.
     private static let fewestElements = 4096
 
-    /// - Parameter pixels: patches of one image: the least rows that a product has.
-    static func areIndependent(_ shape: ConvolutionShape, pixels: Int) -> Bool {
-        guard pixels >= 16, pixels * shape.groupOutputs >= fewestElements else { return false }
-        let size = Size(inner: min(shape.patchLength, mostInner), outputs: shape.groupOutputs)
+    /// Rows that a product has at least for the measurement to hold.
+    static func fewestRows(outputs: Int) -> Int { max(16, (fewestElements + outputs - 1) / outputs) }
+
+    /// - Parameter rows: the least that a product has.
+    static func areIndependent(inner: Int, outputs: Int, rows: Int) -> Bool {
+        guard rows >= fewestRows(outputs: outputs) else { return false }
+        let size = Size(inner: min(inner, mostInner), outputs: outputs)
         if let known = measured.withLock({ $0[size] }) { return known }
         let result = measure(size)
         measured.withLock { $0[size] = result }
@@ -25,7 +28,7 @@ enum ConvolutionRows {
     }
 
     private static func measure(_ size: Size) -> Bool {
-        let fewest = max(16, (fewestElements + size.outputs - 1) / size.outputs)
+        let fewest = fewestRows(outputs: size.outputs)
         let rowCount = max(400, 2 * fewest)
         let weight = Tensor(uninitialized: [size.outputs, size.inner])
         weight.fillUniform(-1, 1, key: 1)

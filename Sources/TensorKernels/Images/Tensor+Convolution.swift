@@ -18,30 +18,16 @@ public struct ConvolutionEnding {
 }
 
 extension Tensor {
-    /// A convolution's weight [outputs, inputs / groups, height, width] in the order that products need:
-    /// channels last, or for depthwise ones the channels of each place.
-    public func packedConvolutionWeight(_ shape: ConvolutionShape) -> Tensor {
-        requireShape(shape.weightShape, "convolution weight")
-        let places = shape.kernelHeight * shape.kernelWidth
-        if places == 1 { return reshaped(shape.packedShape) }
-        let result = Tensor(uninitialized: shape.packedShape)
-        let isDepthwise = shape.isDepthwise
-        withPointers(self, result) {
-            graft_kernel_to_channels_last(
-                $0, $1, isDepthwise ? 1 : shape.outputs, isDepthwise ? shape.inputs : shape.groupInputs,
-                places)
-        }
-        return result
-    }
-
-    /// The convolution of images [images, height, width, inputs] with a packed weight.
-    /// - Parameter independently: whether an image's bits must not depend on the other images of the batch.
+    /// The convolution of images [images, height, width, inputs] by a packed weight.
+    /// - Parameters:
+    ///   - independently: whether an image's bits must not depend on the other images of the batch.
+    ///   - exactly: whether sums are plain ones: Winograd's are faster and ten times less exact.
     /// - Returns: [images, height, width, outputs].
     public func convolved(
-        _ shape: ConvolutionShape, packedWeight: Tensor, ending: ConvolutionEnding = ConvolutionEnding(),
-        independently: Bool = false
+        _ weight: PackedConvolutionWeight, ending: ConvolutionEnding = ConvolutionEnding(),
+        independently: Bool = false, exactly: Bool = false
     ) -> Tensor {
-        packedWeight.requireShape(shape.packedShape, "packed convolution weight")
+        let shape = weight.shape
         let result = Tensor(uninitialized: shape.outputShape(self.shape))
         ending.bias?.requireCount(shape.outputs, "bias of a convolution")
         ending.residual?.requireShape(result.shape, "residual of a convolution")
@@ -56,7 +42,7 @@ extension Tensor {
         }
         if shape.isDepthwise {
             for image in 0..<self.shape[0] {
-                withPointers(rows(image..<image + 1), packedWeight, result.rows(image..<image + 1)) {
+                withPointers(rows(image..<image + 1), weight.matrix, result.rows(image..<image + 1)) {
                     var windows = patches.windows
                     graft_depthwise($0, &windows, $1, $2)
                 }
@@ -64,8 +50,16 @@ extension Tensor {
             }
             return result
         }
+        if let planes = weight.planes, !exactly {
+            WinogradConvolution(self, shape, planes: planes)
+                .run(into: result, independently: independently, finish: finish)
+            return result
+        }
         let buffer = patches.makeBuffer()
-        let isTogether = !independently || ConvolutionRows.areIndependent(shape, pixels: patches.pixels)
+        let isTogether =
+            !independently
+            || ConvolutionRows.areIndependent(
+                inner: shape.patchLength, outputs: shape.groupOutputs, rows: patches.pixels)
         let parts =
             isTogether
             ? [0..<patches.rowCount]
@@ -73,7 +67,7 @@ extension Tensor {
         for stretch in parts.flatMap(patches.stretches) {
             for group in 0..<shape.groups {
                 let matrix = patches.rows(stretch, group: group, buffer: buffer)
-                multiply(matrix, packedWeight, shape, group: group, into: flat.rows(stretch))
+                multiply(matrix, weight.matrix, shape, group: group, into: flat.rows(stretch))
             }
             finish(stretch)
         }

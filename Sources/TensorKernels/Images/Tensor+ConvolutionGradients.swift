@@ -6,15 +6,16 @@ extension Tensor {
     ///   - self: gradient of the result, [images, height, width, outputs].
     ///   - target: [images, height, width, inputs].
     public func convolutionImageGradient(
-        _ shape: ConvolutionShape, packedWeight: Tensor, into target: Tensor, adds: Bool
+        _ weight: PackedConvolutionWeight, into target: Tensor, adds: Bool
     ) {
+        let shape = weight.shape
         requireShape(shape.outputShape(target.shape), "gradient of a convolution")
-        if !adds, !shape.isPlain || count == 0 { target.fill(0) }
+        if !adds, count == 0 || !shape.isPlain && shape.mirrored == nil { target.fill(0) }
         guard count > 0 else { return }
         let patches = PatchMatrix(target, shape)
         if shape.isDepthwise {
             eachImage(target) { upstream, target in
-                withPointers(upstream, packedWeight, target) {
+                withPointers(upstream, weight.matrix, target) {
                     var windows = patches.windows
                     graft_depthwise_gradient($0, nil, &windows, $1, $2, nil)
                 }
@@ -24,7 +25,14 @@ extension Tensor {
         let flat = reshaped([patches.rowCount, shape.outputs])
         if shape.isPlain {
             let matrix = target.reshaped([patches.rowCount, shape.inputs])
-            matrixProduct(flat, packedWeight, into: matrix, adds: adds)
+            matrixProduct(flat, weight.matrix, into: matrix, adds: adds)
+            return
+        }
+        if let mirrored = weight.mirrored() {
+            // The patches of the gradient are read once and the result is narrow: less memory than to write the
+            // patches' gradient and to add it up.
+            let gradient = convolved(mirrored)
+            if adds { target.addInPlace(gradient) } else { target.assign(gradient) }
             return
         }
         let buffer = patches.makeBuffer()
@@ -32,7 +40,7 @@ extension Tensor {
         for stretch in patches.stretches(of: 0..<patches.rowCount) {
             for group in 0..<shape.groups {
                 let part = buffer.rows(0..<stretch.count)
-                withPointers(flat.rows(stretch), packedWeight, part) { upstream, weight, part in
+                withPointers(flat.rows(stretch), weight.matrix, part) { upstream, weight, part in
                     sgemm(
                         false, false, stretch.count, length, outputs, 1, upstream + group * outputs,
                         shape.outputs, weight + group * outputs * length, length, 0, part, length)
@@ -89,12 +97,5 @@ extension Tensor {
 
     private func eachImage(_ other: Tensor, _ body: (Tensor, Tensor) -> Void) {
         for image in 0..<shape[0] { body(rows(image..<image + 1), other.rows(image..<image + 1)) }
-    }
-}
-
-extension ConvolutionShape {
-    /// Of a weight in the order that products need.
-    var packedShape: [Int] {
-        isDepthwise ? [kernelHeight * kernelWidth, inputs] : [outputs, patchLength]
     }
 }
