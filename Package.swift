@@ -49,6 +49,8 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(
             name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
         .target(name: "CWireMessages", dependencies: ["CProtobufC"]),
         .target(name: "CTensorKernels", cSettings: kernelFlags),
 
@@ -64,6 +66,7 @@ let package = Package(
         module("Optimizers", ["DifferentiableTensors", "TensorKernels"]),
         module("CheckpointFormats", ["TensorKernels", "StrictJSON"]),
         module("Tokenization", ["StrictJSON"]),
+        module("ImageDecoding", ["CPNG", "CJPEG"]),
         module("FeatureCache", ["TensorKernels", crypto]),
         module(
             "PretrainedBackbones",
@@ -129,13 +132,20 @@ let package = Package(
             scripts: ["make_references.py"]),
         tests(
             "Tokenization", ["StrictJSON", "TestingSupport"], resources: [.copy("Resources")],
-            scripts: ["make_references.py", "make_unicode_tables.py"]),
+            scripts: [
+                "make_references.py", "make_unicode_tables.py", "make_byte_level_tables.py",
+                "make_byte_level_references.py",
+            ]),
         tests(
             "PretrainedBackbones",
             [
                 "NeuralLayers", "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization",
-                "StrictJSON", "TestingSupport",
-            ], resources: [.copy("Resources")], scripts: ["make_tiny_bert.py", "make_minilm_references.py"]),
+                "StrictJSON", "ImageDecoding", "TrainingDatasets", "TestingSupport",
+            ], resources: [.copy("Resources")],
+            scripts: [
+                "make_tiny_bert.py", "make_tiny_backbones.py", "make_minilm_references.py",
+                "make_resnet_references.py",
+            ]),
         tests("TaskHeads", ["NeuralLayers", "DifferentiableTensors", "TensorKernels"]),
         tests(
             "TransferTechniques",
@@ -145,7 +155,9 @@ let package = Package(
                 "TestingSupport",
             ], resources: [.copy("ExportResources")], scripts: ["transformers_logits.py"]),
         tests("TrainingJobs", [], resources: [.copy("Resources")]),
-        tests("TrainingDatasets", ["TrainingJobs"]),
+        tests("TrainingDatasets", ["TrainingJobs", "TestingSupport"]),
+        tests(
+            "ImageDecoding", [], resources: [.copy("Resources")], scripts: ["make_images.py", "make_jpeg.c"]),
         tests("TaskMetrics", [], resources: [.copy("Resources")]),
         tests("ContentStore", []),
         tests("JobReporting", ["TrainingJobs", yams]),

@@ -38,16 +38,25 @@ final class Cluster: Sendable {
         try await GraftProcess(arguments, environment: environment).wait(timeout: timeout)
     }
 
-    /// Runs a client command with --json and reads what it prints.
-    func json(_ arguments: [String], timeout: Duration = .seconds(120)) async throws -> [String: Any] {
-        let result = try await run(arguments + ["--json"], timeout: timeout)
-        let object = try? JSONSerialization.jsonObject(with: Data(result.output.utf8))
-        guard result.exitCode == 0, let object = object as? [String: Any] else {
+    /// Runs a client command with --json and reads the object that it prints.
+    func json(_ arguments: [String]) async throws -> [String: Any] {
+        try await printed(by: arguments) as [String: Any]
+    }
+
+    /// Runs a client command with --json and reads the list that it prints.
+    func list(_ arguments: [String]) async throws -> [[String: Any]] {
+        try await printed(by: arguments) as [[String: Any]]
+    }
+
+    private func printed<Value>(by arguments: [String]) async throws -> Value {
+        let result = try await run(arguments + ["--json"])
+        let value = try? JSONSerialization.jsonObject(with: Data(result.output.utf8))
+        guard result.exitCode == 0, let value = value as? Value else {
             throw GraftProcess.ProcessFailure.timedOut(
                 "graft \(arguments.joined(separator: " ")) ended with \(result.exitCode): "
                     + result.output + result.errors)
         }
-        return object
+        return value
     }
 
     private static func freePort() throws -> Int {

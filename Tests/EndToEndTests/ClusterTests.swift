@@ -32,10 +32,8 @@ import TestingSupport
         #expect(second["modelSHA256"] as? String == report["modelSHA256"] as? String)
         #expect(second["jobID"] as? String != report["jobID"] as? String)
 
-        let jobs = try await cluster.json(["jobs"])
-        #expect((jobs["jobs"] as? [Any])?.count == 2)
-        let listed = try await cluster.json(["workers"])
-        #expect((listed["workers"] as? [Any])?.count == 3)
+        #expect(try await cluster.list(["jobs"]).count == 2)
+        #expect(try await cluster.list(["workers"]).count == 3)
         let log = try await cluster.run(["logs", "tiny"])
         #expect(log.exitCode == 0 && log.output.contains("generation"), "\(log.output)")
 

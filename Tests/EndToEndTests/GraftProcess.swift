@@ -30,6 +30,7 @@ final class GraftProcess: Sendable {
     private struct Streams {
         var output = Data()
         var errors = Data()
+        var open = 2
     }
 
     // Foundation's Process is not Sendable; it is started before this object is shared and afterwards only
@@ -58,12 +59,18 @@ final class GraftProcess: Sendable {
         output.fileHandleForReading.readabilityHandler = { [weak self] handle in
             let data = handle.availableData
             if data.isEmpty { handle.readabilityHandler = nil }
-            self?.streams.withLock { $0.output.append(data) }
+            self?.streams.withLock {
+                $0.output.append(data)
+                if data.isEmpty { $0.open -= 1 }
+            }
         }
         errors.fileHandleForReading.readabilityHandler = { [weak self] handle in
             let data = handle.availableData
             if data.isEmpty { handle.readabilityHandler = nil }
-            self?.streams.withLock { $0.errors.append(data) }
+            self?.streams.withLock {
+                $0.errors.append(data)
+                if data.isEmpty { $0.open -= 1 }
+            }
         }
     }
 
@@ -85,7 +92,10 @@ final class GraftProcess: Sendable {
             }
             try await Task.sleep(for: .milliseconds(20))
         }
-        try await Task.sleep(for: .milliseconds(50))  // the pipes' last bytes
+        // The pipes' last bytes; a child that outlives the process may hold them open.
+        for _ in 0..<100 where streams.withLock({ $0.open > 0 }) {
+            try await Task.sleep(for: .milliseconds(20))
+        }
         let status = process.withLock { $0.terminationStatus }
         return Result(exitCode: status, output: output, errors: errors)
     }

@@ -55,7 +55,7 @@ struct TinyJob {
         """
     }
 
-    /// Words of the letters a, b and c, labelled by the most frequent one.
+    /// Words of the letters a, b and c, labelled by the most frequent one; others make each text the only one.
     static func table(rows: Int, seed: UInt64) -> String {
         var state = seed &* 0x9E37_79B9_7F4A_7C15
         func draw(_ bound: Int) -> Int {
@@ -68,7 +68,10 @@ struct TinyJob {
             let letters = (0..<(3 + draw(5))).map { _ in ["a", "b", "c"][draw(10) < 7 ? main : draw(3)] }
             let counts = ["a", "b", "c"].map { letter in letters.count { $0 == letter } }
             let label = ["a", "b", "c"][counts.firstIndex(of: counts.max() ?? 0) ?? 0]
-            lines.append("\(letters.joined(separator: " ")),most-\(label)")
+            let number = String(row * 4 + Int(seed)).map {
+                String("defghijklm".dropFirst($0.wholeNumberValue ?? 0).prefix(1))
+            }
+            lines.append("\((letters + number).joined(separator: " ")),most-\(label)")
         }
         return lines.joined(separator: "\n") + "\n"
     }

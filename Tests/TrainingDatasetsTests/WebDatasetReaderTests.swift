@@ -7,7 +7,7 @@ import TestingSupport
 /// Shards as tar itself writes them.
 @Suite struct WebDatasetReaderTests {
     private func archive(
-        _ files: [(name: String, text: String)], format: String, in folder: TemporaryFolder
+        _ files: [(name: String, text: String)], format: String, in folder: TestingSupport.TemporaryFolder
     ) throws -> URL {
         for file in files { try folder.write(file.text, to: file.name) }
         let target = folder.file("shard.tar")
@@ -29,7 +29,7 @@ import TestingSupport
     ]
 
     @Test(arguments: ["gnu", "pax"]) func readsSamples(format: String) throws {
-        let folder = try TemporaryFolder()
+        let folder = try TestingSupport.TemporaryFolder()
         let entries = try WebDatasetReader.entries(of: archive(files, format: format, in: folder))
         #expect(
             entries.map(\.key) == ["a/000000", "a/000001", String(repeating: "long-", count: 50)])
@@ -40,21 +40,21 @@ import TestingSupport
     }
 
     @Test func readsPOSIXPrefixes() throws {
-        let folder = try TemporaryFolder()
+        let folder = try TestingSupport.TemporaryFolder()
         let path = String(repeating: "folder/", count: 17) + "b.txt"
         let entries = try WebDatasetReader.entries(of: archive([(path, "1")], format: "ustar", in: folder))
         #expect(entries.map(\.key) == [String(path.dropLast(4))])
     }
 
     @Test func anEmptyArchiveHasNoSamples() throws {
-        let folder = try TemporaryFolder()
+        let folder = try TestingSupport.TemporaryFolder()
         #expect(try WebDatasetReader.entries(of: folder.write("", to: "empty.tar")).isEmpty)
         let zeros = try folder.write(Data(count: 1024), to: "zeros.tar")
         #expect(try WebDatasetReader.entries(of: zeros).isEmpty)
     }
 
     @Test(arguments: [100, 513, 600, 1500]) func refusesCutArchives(length: Int) throws {
-        let folder = try TemporaryFolder()
+        let folder = try TestingSupport.TemporaryFolder()
         let whole = try Data(contentsOf: archive(Array(files.prefix(4)), format: "ustar", in: folder))
         let cut = try folder.write(whole.prefix(length), to: "cut.tar")
         let error = #expect(throws: DatasetError.self) { try WebDatasetReader.entries(of: cut) }
@@ -62,7 +62,7 @@ import TestingSupport
     }
 
     @Test func refusesDamagedHeaders() throws {
-        let folder = try TemporaryFolder()
+        let folder = try TestingSupport.TemporaryFolder()
         var bytes = try Data(contentsOf: archive(files, format: "gnu", in: folder))
         bytes[3] ^= 1
         let damaged = try folder.write(bytes, to: "damaged.tar")
@@ -74,7 +74,7 @@ import TestingSupport
     }
 
     @Test func refusesAFileThatStandsTwice() throws {
-        let folder = try TemporaryFolder()
+        let folder = try TestingSupport.TemporaryFolder()
         let twice = try archive([("a.cls", "1"), ("a.cls", "1")], format: "gnu", in: folder)
         #expect(throws: DatasetError.self) { try WebDatasetReader.entries(of: twice) }
     }
