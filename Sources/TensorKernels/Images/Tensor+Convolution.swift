@@ -21,7 +21,7 @@ extension Tensor {
     /// The convolution of images [images, height, width, inputs] by a packed weight.
     /// - Parameters:
     ///   - independently: whether an image's bits must not depend on the other images of the batch.
-    ///   - exactly: whether sums are plain ones: Winograd's are faster and ten times less exact.
+    ///   - exactly: whether sums are plain ones: Winograd's are faster and less exact.
     /// - Returns: [images, height, width, outputs].
     public func convolved(
         _ weight: PackedConvolutionWeight, ending: ConvolutionEnding = ConvolutionEnding(),

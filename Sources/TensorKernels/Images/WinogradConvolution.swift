@@ -1,8 +1,8 @@
 import CTensorKernels
 
 /// A 3 by 3 convolution of stride 1 by Winograd's F(4×4, 3×3) (Lavin and Gray 2015, arXiv:1509.09308): a quarter
-/// of the multiplications, and less memory than patches need. Errors are some ten times those of plain sums,
-/// about 1e-6 of the largest result.
+/// of the multiplications, and less memory than patches need. Errors are 3 to 30 times those of plain sums,
+/// up to 1e-5 of the largest result (docs/decisions/0007).
 struct WinogradConvolution {
     let images: Tensor
     let shape: ConvolutionShape
