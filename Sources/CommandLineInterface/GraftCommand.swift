@@ -21,7 +21,7 @@ public struct GraftCommand: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, ValidateCommand.self, PredictCommand.self, CoordinatorCommand.self,
             WorkerCommand.self, SubmitCommand.self, JobsCommand.self, ShowCommand.self, LogsCommand.self,
-            CancelCommand.self, WorkersCommand.self, FetchCommand.self,
+            CancelCommand.self, WorkersCommand.self, FetchCommand.self, BackboneCommand.self,
         ])
 
     public init() {}

@@ -1,0 +1,116 @@
+import ArgumentParser
+import Foundation
+import JobReporting
+import PretrainedBackbones
+import TrainingJobs
+
+/// What concerns model folders by themselves.
+struct BackboneCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backbone", abstract: "Look into a model folder.",
+        subcommands: [InspectBackboneCommand.self])
+}
+
+struct InspectBackboneCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect", abstract: "Show a backbone's layers, where it can be cut, and what it costs.",
+        discussion: """
+            Example:
+              graft backbone inspect models/all-MiniLM-L6-v2
+
+            The weights' names and shapes are compared with config.json; a missing or surplus tensor is an error \
+            that names it. Operations count a multiplication and an addition as two.
+            """)
+
+    @Argument(help: "A folder with config.json and model.safetensors.", completion: .directory)
+    var folder: String
+
+    @Option(help: ArgumentHelp("Tokens of the sample whose cost is shown.", valueName: "count"))
+    var tokens = 32
+
+    @Flag(help: "Print the description as JSON.")
+    var json = false
+
+    func validate() throws {
+        guard tokens > 0 else { throw ValidationError("--tokens is \(tokens); it must be 1 or more.") }
+    }
+
+    func run() throws {
+        let inspection: BackboneInspection
+        do {
+            inspection = try BackboneInspection(folder: URL(fileURLWithPath: folder))
+        } catch {
+            throw CommandFailure(.invalidInput, "\(error)")
+        }
+        guard tokens <= inspection.maximumLength else {
+            throw CommandFailure(
+                .invalidInput,
+                "--tokens is \(tokens); \(folder) takes \(inspection.maximumLength) at the most")
+        }
+        let record = BackboneRecord(inspection, tokens: tokens)
+        print(json ? try CanonicalJSON.encode(record) : record.text)
+    }
+}
+
+/// A backbone as `inspect` prints it.
+struct BackboneRecord: Encodable {
+    struct Layer: Encodable {
+        let name: String
+        let parameters: Int
+        /// The value of `frozen_layers` that freezes all up to and with this one.
+        let frozenLayers: Int
+        let frozenParameters: Int
+        /// Floating-point operations of one sample, up to and with this layer.
+        let operationsBelow: Int
+    }
+
+    let architecture: String
+    let hiddenSize: Int
+    let vocabularySize: Int
+    let maximumLength: Int
+    let parameters: Int
+    let tokens: Int
+    /// Floating-point operations of one sample through all layers.
+    let operations: Int
+    let layers: [Layer]
+
+    init(_ inspection: BackboneInspection, tokens: Int) {
+        architecture = inspection.modelType
+        hiddenSize = inspection.hiddenSize
+        vocabularySize = inspection.vocabularySize
+        maximumLength = inspection.maximumLength
+        parameters = inspection.parameterCount
+        self.tokens = tokens
+        operations = inspection.floatingPointOperations(tokens: tokens)
+        layers = inspection.parts.enumerated().map { cut, part in
+            Layer(
+                name: part.name, parameters: part.parameterCount, frozenLayers: cut,
+                frozenParameters: inspection.frozenParameterCount(belowCut: cut),
+                operationsBelow: inspection.floatingPointOperations(tokens: tokens, layers: 0..<cut))
+        }
+    }
+
+    var text: String {
+        var table = TextTable(columns: [
+            .left("part"), .right("parameters"), .right("frozen_layers"), .right("then frozen"),
+            .right("MFLOP below"),
+        ])
+        table.rows = layers.map { layer in
+            [
+                layer.name, ReadableFigures.count(layer.parameters), "\(layer.frozenLayers)",
+                ReadableFigures.count(layer.frozenParameters), Self.millions(layer.operationsBelow),
+            ]
+        }
+        return """
+            \(architecture), \(ReadableFigures.count(parameters)) parameters, hidden size \(hiddenSize), \
+            \(ReadableFigures.count(vocabularySize)) tokens known, \(maximumLength) in a sample at the most
+            one sample of \(tokens) tokens: \(Self.millions(operations)) MFLOP
+
+            \(table.render())
+            """
+    }
+
+    private static func millions(_ operations: Int) -> String {
+        String(format: "%.1f", Double(operations) / 1e6)
+    }
+}
