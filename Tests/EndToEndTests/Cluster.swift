@@ -50,11 +50,14 @@ final class Cluster: Sendable {
 
     private func printed<Value>(by arguments: [String]) async throws -> Value {
         let result = try await run(arguments + ["--json"])
-        let value = try? JSONSerialization.jsonObject(with: Data(result.output.utf8))
-        guard result.exitCode == 0, let value = value as? Value else {
-            throw GraftProcess.ProcessFailure.timedOut(
+        guard result.exitCode == 0 else {
+            throw GraftProcess.ProcessFailure.unexpected(
                 "graft \(arguments.joined(separator: " ")) ended with \(result.exitCode): "
                     + result.output + result.errors)
+        }
+        guard let value = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? Value else {
+            throw GraftProcess.ProcessFailure.unexpected(
+                "graft \(arguments.joined(separator: " ")) printed no \(Value.self): \(result.output)")
         }
         return value
     }

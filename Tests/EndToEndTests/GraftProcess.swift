@@ -12,11 +12,12 @@ final class GraftProcess: Sendable {
     enum ProcessFailure: Error, CustomStringConvertible {
         case notBuilt(String)
         case timedOut(String)
+        case unexpected(String)
 
         var description: String {
             switch self {
             case .notBuilt(let path): "no graft binary at \(path): build it first"
-            case .timedOut(let what): what
+            case .timedOut(let what), .unexpected(let what): what
             }
         }
     }
@@ -56,21 +57,24 @@ final class GraftProcess: Sendable {
         try process.run()
         identifier = process.processIdentifier
         self.process = Mutex(process)
-        output.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            self?.streams.withLock {
-                $0.output.append(data)
-                if data.isEmpty { $0.open -= 1 }
+        read(output) { $0.output.append($1) }
+        read(errors) { $0.errors.append($1) }
+    }
+
+    /// Reads a pipe to its end on a thread of its own: Foundation's readability handlers run on a queue that a
+    /// loaded machine may leave waiting for longer than any test.
+    private func read(_ pipe: Pipe, append: @escaping @Sendable (inout Streams, Data) -> Void) {
+        let descriptor = dup(pipe.fileHandleForReading.fileDescriptor)
+        Thread.detachNewThread { [weak self] in
+            defer { close(descriptor) }
+            var chunk = [UInt8](repeating: 0, count: 1 << 16)
+            while true {
+                let count = Glibc.read(descriptor, &chunk, chunk.count)
+                if count < 0, errno == EINTR { continue }
+                guard let self, count > 0 else { break }
+                streams.withLock { append(&$0, Data(chunk[..<count])) }
             }
-        }
-        errors.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            self?.streams.withLock {
-                $0.errors.append(data)
-                if data.isEmpty { $0.open -= 1 }
-            }
+            self?.streams.withLock { $0.open -= 1 }
         }
     }
 
@@ -93,7 +97,7 @@ final class GraftProcess: Sendable {
             try await Task.sleep(for: .milliseconds(20))
         }
         // The pipes' last bytes; a child that outlives the process may hold them open.
-        for _ in 0..<100 where streams.withLock({ $0.open > 0 }) {
+        for _ in 0..<500 where streams.withLock({ $0.open > 0 }) {
             try await Task.sleep(for: .milliseconds(20))
         }
         let status = process.withLock { $0.terminationStatus }
