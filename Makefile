@@ -10,7 +10,7 @@ TEST_PACKAGES = protobuf-compiler protobuf-c-compiler
 # Tests see internals, which changes the code of every module: they have a build of their own.
 TEST_BUILD = --scratch-path .build-test -c release -Xswiftc -enable-testing
 
-.PHONY: help packages build lint test demo techniques clean
+.PHONY: help packages build lint test demo techniques bench clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -40,5 +40,11 @@ techniques: build ## SST-2 with every technique on three workers: reports/techni
 	@.ci/fetch-minilm
 	$(PYTHON) Examples/sst2/techniques.py
 
+bench: build ## Graft beside PyTorch: reports/bench.json
+	@.ci/fetch-minilm
+	@.ci/fetch-torch || echo "no PyTorch: what is compared with it is skipped"
+	$(SWIFT) build --package-path Benchmarks -c release
+	$(PYTHON) Benchmarks/compare.py
+
 clean: ## Remove what was built, and the demo's files
-	rm -rf .build .build-test .demo .venv-demo
+	rm -rf .build .build-test Benchmarks/.build .demo .venv-demo .venv-bench

@@ -34,7 +34,16 @@ let kernelFlags: [CSetting] = [
 
 let package = Package(
     name: "graft",
-    products: [.executable(name: "graft", targets: ["graft"])],
+    products: [
+        .executable(name: "graft", targets: ["graft"]),
+        // For Benchmarks, a package of its own.
+        .library(
+            name: "GraftCompute",
+            targets: [
+                "TransferTechniques", "PretrainedBackbones", "Tokenization", "TrainingJobs", "Optimizers",
+                "NeuralLayers", "DifferentiableTensors", "TensorKernels",
+            ]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),

@@ -24,6 +24,14 @@ class Measurements:
             {"name": name, "value": value, "unit": unit, "peer": peer, "ratio": ratio, "target": target, "met": met}
         )
 
+    def compare(self, name, value, peer, unit, target_ratio, at_most=False):
+        """Add a figure whose ratio to a peer's, not the figure itself, has a target."""
+        ratio = value / peer
+        met = ratio <= target_ratio if at_most else ratio >= target_ratio
+        self.rows.append(
+            {"name": name, "value": value, "unit": unit, "peer": peer, "ratio": ratio, "target": target_ratio, "met": met}
+        )
+
     def table(self):
         header = ("figure", "value", "unit", "peer", "ratio", "target", "met")
         lines = [header] + [tuple(self._cell(row[key]) for key in ("name", *header[1:])) for row in self.rows]

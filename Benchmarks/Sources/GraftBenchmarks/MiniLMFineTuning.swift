@@ -1,0 +1,63 @@
+import Foundation
+import PretrainedBackbones
+import Tokenization
+import TrainingJobs
+import TransferTechniques
+
+/// Steps of fine-tuning all layers with AdamW, exact sums included, as one worker runs them alone.
+final class MiniLMFineTuning: Workload {
+    private static let batch = 32
+    private let session: TrainingSession
+    private let source: TokenSource
+    private let stepsPerRound: Int
+    let unitsPerRound: Int
+
+    init(backbone: URL, texts: [String], microBatches: Int) throws {
+        let tokenizer = try WordPieceTokenizer(folder: backbone)
+        let task = TaskSpecification(
+            name: "sentiment", train: DataFileSpecification(path: "texts", format: .csv))
+        let specification = JobSpecification(
+            name: "benchmark", seed: 1,
+            backbone: BackboneSpecification(folder: backbone.path, maximumLength: 128),
+            technique: TechniqueSpecification(kind: .fineTuning, frozenLayers: .nothing), tasks: [task],
+            training: TrainingSpecification(
+                epochs: 1000, batch: Self.batch, microBatches: microBatches,
+                optimizer: OptimizerSpecification(learningRate: 2e-5)))
+        let program = try TechniqueCatalog.program(
+            for: specification, classCount: 2, backboneFolder: backbone, tokenizer: tokenizer)
+        session = TrainingSession(
+            program: program, specification: specification, trainCount: texts.count, laneCount: microBatches,
+            ownedLanes: Array(0..<microBatches))
+        source = TokenSource(
+            sequences: texts.map { tokenizer.encode($0, maximumLength: 128) }, laneCount: microBatches)
+        stepsPerRound = (texts.count + Self.batch - 1) / Self.batch
+        unitsPerRound = texts.count
+    }
+
+    func run() throws {
+        for _ in 0..<stepsPerRound {
+            for lane in session.lanesOfStep { try session.accumulate(lane: lane, from: source) }
+            session.finishAccumulation()
+            try session.reduceAlone()
+            _ = try session.finishStep()
+        }
+    }
+}
+
+/// Token ids from memory, labelled by turns.
+private final class TokenSource: MicroBatchSource {
+    private let sequences: [[Int32]]
+    private let lanes: Int
+
+    init(sequences: [[Int32]], laneCount: Int) {
+        self.sequences = sequences
+        lanes = laneCount
+    }
+
+    func microBatch(split: DataSplit, lane: Int, positions: [Int]) -> MicroBatch {
+        let places = positions.map { $0 * lanes + lane }
+        return MicroBatch(input: .tokens(places.map { sequences[$0] }), labels: places.map { $0 % 2 })
+    }
+
+    func laneCount(split: DataSplit, lane: Int) -> Int { (sequences.count - lane + lanes - 1) / lanes }
+}

@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+"""Graft beside PyTorch on the same machine in the same run: docs/performance.md says what is compared.
+
+    compare.py [--rounds N] [--texts N]
+
+Both run one thread. Rounds are taken in turns, Graft's and its peer's, and medians are compared, so that what
+else the machine does meets both. Writes reports/bench.json. `make bench` prepares what this needs.
+"""
+
+import argparse
+import csv
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "Examples" / "common"))
+
+from measurements import REPOSITORY, Measurements  # noqa: E402
+
+BINARY = HERE / ".build" / "release" / "GraftBenchmarks"
+BACKBONE = REPOSITORY / ".demo" / "minilm"
+PYTHON = REPOSITORY / ".venv-bench" / "bin" / "python"
+PHRASES = REPOSITORY.parent / "shared" / "data" / "sst2" / "train.tsv"
+
+
+class Side:
+    """A process that runs a round when told to and says what it took."""
+
+    def __init__(self, *command):
+        self.command = [str(part) for part in command]
+        self.process = subprocess.Popen(
+            self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.units = int(self._line().removeprefix("ready "))
+        self.seconds = []
+
+    def _line(self):
+        line = self.process.stdout.readline()
+        if not line:
+            sys.exit(f"error: {' '.join(self.command)} ended: {self.process.stderr.read()}")
+        return line.strip()
+
+    def round(self, counts):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        seconds = float(self._line())
+        if counts:
+            self.seconds.append(seconds)
+
+    @property
+    def rate(self):
+        return self.units / statistics.median(self.seconds)
+
+    def peak_bytes(self):
+        """The most memory that the process has had resident."""
+        for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+        raise RuntimeError("no VmHWM")
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def in_turns(rounds, *sides):
+    for number in range(rounds + 1):
+        for side in sides:
+            side.round(counts=number > 0)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--texts", type=int, default=960)
+    arguments = parser.parse_args()
+    for path, hint in ((BINARY, "build it"), (BACKBONE, "fetch it"), (PYTHON, "install torch and transformers")):
+        if not path.exists():
+            print(f"skipped: {path} is not there ('make bench' would {hint})")
+            return 0
+    if not PHRASES.exists():
+        print(f"skipped: {PHRASES} is not there")
+        return 0
+
+    lines = PHRASES.read_text(encoding="utf-8").splitlines()[1:]
+    stride = max(1, len(lines) // arguments.texts)
+    phrases = [line.split("\t")[1] for line in lines[::stride]][: arguments.texts]
+    texts = REPOSITORY / ".demo" / "bench-phrases.txt"
+    texts.write_text("\n".join(phrases) + "\n", encoding="utf-8")
+
+    def graft(workload):
+        return Side(BINARY, workload, BACKBONE, texts)
+
+    def peer(kind):
+        return Side(PYTHON, HERE / "peers" / "pytorch_minilm.py", kind, BACKBONE, texts)
+
+    measurements = Measurements("bench")
+
+    ours, by_length, shuffled = graft("minilm-features"), peer("features-sorted"), peer("features-shuffled")
+    in_turns(arguments.rounds, ours, by_length, shuffled)
+    measurements.compare("MiniLM features, PyTorch sorted by length", ours.rate, by_length.rate, "phrases/s", 1.5)
+    measurements.compare("MiniLM features, PyTorch shuffled", ours.rate, shuffled.rate, "phrases/s", 3.0)
+    for side in (ours, by_length, shuffled):
+        side.stop()
+
+    ours, whole, theirs = graft("minilm-fine-tuning"), graft("minilm-fine-tuning-whole-batch"), peer("fine-tuning")
+    in_turns(arguments.rounds, ours, whole, theirs)
+    measurements.compare("MiniLM fine-tuning, 8 micro-batches", ours.rate, theirs.rate, "phrases/s", 1.2)
+    measurements.compare("MiniLM fine-tuning, 1 micro-batch", whole.rate, theirs.rate, "phrases/s", 1.2)
+    measurements.compare(
+        "MiniLM fine-tuning, peak memory", ours.peak_bytes() / 1e6, theirs.peak_bytes() / 1e6, "MB", 0.7, at_most=True)
+    for side in (ours, whole, theirs):
+        side.stop()
+
+    ours, peak = graft("minilm-forward"), graft("sgemm-peak")
+    in_turns(arguments.rounds, ours, peak)
+    measurements.compare("MiniLM forward beside sgemm's peak", ours.rate / 1e3, peak.rate / 1e3, "GFLOP/s", 0.85)
+    for side in (ours, peak):
+        side.stop()
+
+    for name, workload, unit in (
+        ("ResNet-50 features, 224, batch 16", "resnet50-features", "images/s"),
+        ("ResNet-20 step, 32, batch 128", "resnet20-step", "images/s"),
+    ):
+        images = HERE / "peers" / "pytorch_resnet.py"
+        sides = graft(workload), Side(PYTHON, images, workload, "nchw"), Side(PYTHON, images, workload, "nhwc")
+        in_turns(arguments.rounds, *sides)
+        measurements.compare(f"{name}; PyTorch's usual layout", sides[0].rate, sides[1].rate, unit, 1.0)
+        measurements.compare(f"{name}; PyTorch channels last", sides[0].rate, sides[2].rate, unit, 1.0)
+        for side in sides:
+            side.stop()
+
+    epochs(measurements, texts, phrases)
+    return 0 if measurements.write() else 1
+
+
+def epochs(measurements, texts, phrases):
+    """Ten epochs of a head on a frozen backbone, whole processes from start to saved model."""
+    labels = [place % 2 for place in range(len(phrases))]
+    with tempfile.TemporaryDirectory(prefix="graft-bench-") as folder:
+        folder = pathlib.Path(folder)
+        with (folder / "train.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([("text", "label"), *zip(phrases, labels)])
+        (folder / "job.yaml").write_text(
+            f"name: bench\nbackbone: {{folder: {BACKBONE}, maximum_length: 128}}\n"
+            "technique: {kind: feature-extraction}\n"
+            "tasks: [{name: sentiment, train: train.csv}]\ntraining: {epochs: 10, batch: 32}\n")
+        seconds = {"graft": [], "peer": []}
+        for _ in range(3):
+            command = [REPOSITORY / ".build" / "release" / "graft", "run", folder / "job.yaml", "--cache",
+                       tempfile.mkdtemp(dir=folder), "--output", folder / "model", "--force"]
+            seconds["graft"].append(timed(command))
+            command = [PYTHON, HERE / "peers" / "pytorch_epochs.py", BACKBONE, texts, folder / "peer"]
+            seconds["peer"].append(timed(command))
+    ours, theirs = (len(phrases) * 10 / statistics.median(seconds[side]) for side in ("graft", "peer"))
+    measurements.compare("10 epochs on a frozen backbone, whole process", ours, theirs, "phrases/s", 10.0)
+
+
+def timed(command):
+    start = time.monotonic()
+    subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return time.monotonic() - start
+
+
+if __name__ == "__main__":
+    sys.exit(main())
