@@ -4,7 +4,7 @@ import TensorKernels
 /// Batch normalisation of each channel: parameters `<name>.weight` and `<name>.bias`, buffers
 /// `<name>.running_mean` and `<name>.running_var`, all [channels].
 ///
-/// In training it normalises by the batch's own statistics and lets the running ones follow. In evaluation,
+/// In training it normalises by the batch's own statistics and has the buffers observe them. In evaluation,
 /// and while its parameters are frozen, it uses the running ones and leaves them alone: what is frozen does
 /// not change.
 public final class BatchNorm2D: Module {
@@ -13,17 +13,15 @@ public final class BatchNorm2D: Module {
     public let runningMean: Buffer
     public let runningVariance: Buffer
     public let epsilon: Float
-    /// Share of a batch's statistics in the new running ones.
-    public let momentum: Float
 
     /// Starts as the plain normalisation.
+    /// - Parameter momentum: share of a batch's statistics in the running ones that follow.
     public init(_ name: String, channels: Int, epsilon: Float = 1e-5, momentum: Float = 0.1) {
         weight = Parameter("\(name).weight", shape: [channels], initialValue: 1)
         bias = Parameter("\(name).bias", shape: [channels])
-        runningMean = Buffer("\(name).running_mean", .zeros([channels]))
-        runningVariance = Buffer("\(name).running_var", .filled(1, shape: [channels]))
+        runningMean = Buffer("\(name).running_mean", .zeros([channels]), momentum: momentum)
+        runningVariance = Buffer("\(name).running_var", .filled(1, shape: [channels]), momentum: momentum)
         self.epsilon = epsilon
-        self.momentum = momentum
     }
 
     public var ownParameters: [Parameter] { [weight, bias] }
@@ -44,7 +42,7 @@ public final class BatchNorm2D: Module {
         }
         let (result, moments) = batchNormalization(
             x, scale: scale, shift: shift, residual: residual, rectifier: rectifier, epsilon: epsilon)
-        follow(moments, rowCount: x.value.rowCount)
+        observe(moments, rowCount: x.value.rowCount)
         return result
     }
 
@@ -58,14 +56,10 @@ public final class BatchNorm2D: Module {
     }
 
     /// The running variance follows the unbiased one, as in PyTorch.
-    private func follow(_ moments: ColumnMoments, rowCount: Int) {
+    private func observe(_ moments: ColumnMoments, rowCount: Int) {
         guard rowCount > 0 else { return }
         let unbiased = rowCount > 1 ? Float(rowCount) / Float(rowCount - 1) : 1
-        for (running, batch) in [
-            (runningMean.value, moments.mean), (runningVariance.value, moments.variance.scaled(by: unbiased)),
-        ] {
-            running.scaleInPlace(by: 1 - momentum)
-            running.addInPlace(batch.scaled(by: momentum))
-        }
+        runningMean.observe(moments.mean)
+        runningVariance.observe(moments.variance.scaled(by: unbiased))
     }
 }

@@ -27,8 +27,8 @@ public final class FeatureExtraction: TextClassification {
             width: encoder.hiddenSize)
     }
 
-    public func extractFeatures(_ samples: [[Int32]]) throws -> [Tensor] {
-        let batch = TokenBatch(samples)
+    public func extractFeatures(_ samples: [SampleInput]) throws -> [Tensor] {
+        let batch = TokenBatch(try samples.tokens())
         let hidden = Variable(encoder.frozenForward(batch, belowCut: encoder.layerCount))
         let pooled = head.pool(hidden, layout: batch.layout).value
         return samples.indices.map { pooled.rows($0..<$0 + 1) }

@@ -30,13 +30,13 @@ public final class FineTuning: TextClassification {
         cut.map { FrozenPart(cut: "hidden states after layer \($0)", width: encoder.hiddenSize) }
     }
 
-    public func extractFeatures(_ samples: [[Int32]]) throws -> [Tensor] {
+    public func extractFeatures(_ samples: [SampleInput]) throws -> [Tensor] {
         guard let cut else {
             throw TechniqueError(
                 .unsupported,
                 "this job trains the whole network; it has no frozen part to extract features with")
         }
-        let batch = TokenBatch(samples)
+        let batch = TokenBatch(try samples.tokens())
         let hidden = encoder.frozenForward(batch, belowCut: cut)
         return samples.indices.map { hidden.rows(batch.layout.rows($0)) }
     }
@@ -51,10 +51,10 @@ public final class FineTuning: TextClassification {
     private func embedded(_ microBatch: MicroBatch, _ context: ForwardContext) throws -> (
         Variable, SequenceLayout
     ) {
-        guard case .tokens(let samples) = microBatch.input else {
-            throw TechniqueError(.badMicroBatch, "this job trains on tokens, and was given features")
+        guard case .samples(let samples) = microBatch.input else {
+            throw TechniqueError(.badMicroBatch, "this job trains on samples, and was given features")
         }
-        let batch = TokenBatch(samples)
+        let batch = TokenBatch(try samples.tokens())
         return (encoder.embed(batch, context: context), batch.layout)
     }
 }

@@ -6,8 +6,8 @@ import TrainingJobs
 public struct MicroBatch {
     /// What the trained part starts from.
     public enum Input {
-        /// Token ids of every sample, special tokens included.
-        case tokens([[Int32]])
+        /// The samples themselves, where nothing is frozen.
+        case samples([SampleInput])
         /// Features at the frozen cut: the samples' rows one below the other, and how many each has.
         case features(Tensor, SequenceLayout)
     }
@@ -45,7 +45,8 @@ public struct MicroBatchEvaluation: Sendable, Equatable {
 public protocol MicroBatchSource: AnyObject {
     /// - Parameters:
     ///   - positions: places of the wanted samples in their lane, in the order wanted.
-    func microBatch(split: DataSplit, lane: Int, positions: [Int]) throws -> MicroBatch
+    ///   - epoch: of training, which decides how samples are augmented; `nil`: as they are.
+    func microBatch(split: DataSplit, lane: Int, positions: [Int], epoch: Int?) throws -> MicroBatch
 
     /// Samples of a lane.
     func laneCount(split: DataSplit, lane: Int) -> Int

@@ -28,7 +28,7 @@ public enum SplitEvaluation {
             let count = source.laneCount(split: split, lane: lane)
             for first in stride(from: 0, to: count, by: chunkSize) {
                 let positions = Array(first..<min(first + chunkSize, count))
-                let batch = try source.microBatch(split: split, lane: lane, positions: positions)
+                let batch = try source.microBatch(split: split, lane: lane, positions: positions, epoch: nil)
                 let evaluation = try program.evaluate(batch)
                 for (index, label) in batch.labels.enumerated() {
                     result.confusion[label * program.classCount + evaluation.predictions[index]] += 1

@@ -22,8 +22,8 @@ extension TextClassification {
 
     public var classCount: Int { head.labelCount }
 
-    public func fillerRows(_ samples: [[Int32]]) -> Int {
-        encoder.fillerRows(SequenceLayout(lengths: samples.map(\.count)))
+    public func fillerRows(_ samples: [SampleInput]) throws -> Int {
+        encoder.fillerRows(SequenceLayout(lengths: try samples.tokens().map(\.count)))
     }
 
     public func trainingLoss(
@@ -54,7 +54,7 @@ extension TextClassification {
 
     func features(of microBatch: MicroBatch) throws -> (Variable, SequenceLayout) {
         guard case .features(let features, let layout) = microBatch.input else {
-            throw TechniqueError(.badMicroBatch, "this technique trains on features, and was given tokens")
+            throw TechniqueError(.badMicroBatch, "this technique trains on features, and was given samples")
         }
         return (Variable(features), layout)
     }

@@ -12,6 +12,10 @@ public protocol TrainingProgram: AnyObject {
     /// are written in it. Names are unique.
     var trainableParameters: [Parameter] { get }
 
+    /// Statistics of the trained part that follow the batches, in an order that follows from the job alone:
+    /// exchanged and kept in checkpoints like parameters. Names are unique.
+    var followingBuffers: [Buffer] { get }
+
     /// Scalars of the whole model, frozen ones included.
     var parameterCount: Int { get }
 
@@ -23,14 +27,14 @@ public protocol TrainingProgram: AnyObject {
 
     /// Runs samples through the frozen part, without a graph, each at its own length.
     ///
-    /// - Parameter samples: token ids of every sample.
+    /// - Throws: `TechniqueError` where samples are not what the model takes.
     /// - Returns: for every sample its features, rows × `frozenPart.width`, whose bits do not depend on which
     ///   other samples are in the call.
-    func extractFeatures(_ samples: [[Int32]]) throws -> [Tensor]
+    func extractFeatures(_ samples: [SampleInput]) throws -> [Tensor]
 
-    /// Rows of zeros that `extractFeatures` computes beside these samples' tokens, so that features do not depend
+    /// Rows of zeros that `extractFeatures` computes beside these samples, so that features do not depend
     /// on the batch.
-    func fillerRows(_ samples: [[Int32]]) -> Int
+    func fillerRows(_ samples: [SampleInput]) throws -> Int
 
     /// The loss of a micro-batch as its share of the step's: the sum over its samples divided by the samples
     /// of the *global* batch, so that the micro-batches' gradients only have to be added up.
@@ -55,6 +59,8 @@ public protocol TrainingProgram: AnyObject {
 }
 
 extension TrainingProgram {
+    public var followingBuffers: [Buffer] { [] }
+
     /// Scalars that are trained.
     public var trainableParameterCount: Int { trainableParameters.reduce(0) { $0 + $1.count } }
 }

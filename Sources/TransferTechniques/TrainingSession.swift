@@ -23,10 +23,12 @@ public final class TrainingSession {
     public let totalSteps: Int
     /// The step that comes next.
     public private(set) var step = 0
-    /// The sums of this step: parameters in their order, then the loss and a count of cut-off gradients.
+    /// The sums of this step: parameters in their order, what buffers observed and how often, the loss and a
+    /// count of cut-off gradients.
     public let gradients: FixedPointAccumulator
 
     private let parameters: [Parameter]
+    private let buffers: [Buffer]
     private let seed: UInt64
     private let ownedLanes: [Int]
     private let optimizer: any Optimizer
@@ -50,6 +52,7 @@ public final class TrainingSession {
         let training = specification.training
         self.program = program
         parameters = program.trainableParameters
+        buffers = program.followingBuffers
         self.ownedLanes = ownedLanes.sorted()
         seed = specification.seed
         let horizon = TrainingHorizon(training: training, trainCount: trainCount, laneCount: laneCount)
@@ -59,7 +62,8 @@ public final class TrainingSession {
         learningRates = OptimizerFactory.schedule(
             training.schedule, peak: training.optimizer.learningRate, totalSteps: totalSteps)
         clipping = training.gradientClipping
-        gradients = FixedPointAccumulator(segmentCounts: parameters.map(\.count) + [1, 1])
+        gradients = FixedPointAccumulator(
+            segmentCounts: parameters.map(\.count) + buffers.map(\.value.count) + [buffers.count, 1, 1])
         fixBookkeepingExponents()
         // Sums are converted to where the optimiser reads them.
         for (segment, parameter) in parameters.enumerated() {
@@ -74,7 +78,8 @@ public final class TrainingSession {
     ///
     /// - Throws: `TechniqueError` `.notFinite` where loss or gradient is not a number or infinite.
     public func accumulate(lane: Int, from source: any MicroBatchSource) throws {
-        let batch = try source.microBatch(split: .train, lane: lane, positions: positions(lane: lane))
+        let batch = try source.microBatch(
+            split: .train, lane: lane, positions: positions(lane: lane), epoch: schedule.epoch(ofStep: step))
         let globalCount = schedule.globalBatchCount(step: step)
         let context = ForwardContext.training(seed: seed, step: step, microBatch: lane)
         let loss = try program.trainingLoss(batch, globalBatchCount: globalCount, context: context)
@@ -82,6 +87,7 @@ public final class TrainingSession {
         guard lossSum.isFinite else { throw notFinite("the loss is \(lossSum)", lane: lane) }
         loss.backward()
         try addGradients(lane: lane)
+        addObservations()
         gradients.add(Tensor([lossSum], shape: [1]), segment: lossSegment)
     }
 
@@ -118,6 +124,7 @@ public final class TrainingSession {
         let rate = learningRates.rate(step: step)
         let scale = clipping.map { clippingScale(norm: norm, maximum: $0) } ?? 1
         optimizer.update(learningRate: rate, gradientScale: scale)
+        followObservations()
         let summary = StepSummary(
             step: step,
             lossFixed: FixedPointLoss.units(gradients.result(segment: lossSegment, shape: [1])[0]),
@@ -136,7 +143,7 @@ public final class TrainingSession {
     /// Everything that the coming steps depend on, but the job itself.
     public func checkpoint() throws -> [UInt8] {
         try TrainingCheckpoint(
-            step: step, exponents: gradients.exponents, parameters: parameters,
+            step: step, exponents: gradients.exponents, parameters: parameters, buffers: buffers,
             optimizerState: optimizer.stateTensors()
         ).encoded()
     }
@@ -145,7 +152,7 @@ public final class TrainingSession {
     ///
     /// - Throws: `TechniqueError` `.badCheckpoint` that names what does not fit.
     public func restore(_ bytes: [UInt8]) throws {
-        let checkpoint = try TrainingCheckpoint.decode(bytes, parameters: parameters)
+        let checkpoint = try TrainingCheckpoint.decode(bytes, parameters: parameters, buffers: buffers)
         guard checkpoint.exponents.count == gradients.segmentCounts.count else {
             throw TechniqueError(.badCheckpoint, "the checkpoint is of another set of trained parameters")
         }
@@ -155,7 +162,7 @@ public final class TrainingSession {
         } catch let error as OptimizersError {
             throw TechniqueError(.badCheckpoint, error.message, context: error.tensor)
         }
-        checkpoint.assignParameters(to: parameters)
+        checkpoint.assign(to: parameters, buffers)
         gradients.exponents = checkpoint.exponents
         beginNextSums()
         step = checkpoint.step
@@ -163,7 +170,8 @@ public final class TrainingSession {
 
     // MARK: - Parts of a step
 
-    private var lossSegment: Int { parameters.count }
+    private var observationCountSegment: Int { parameters.count + buffers.count }
+    private var lossSegment: Int { observationCountSegment + 1 }
     private var saturationSegment: Int { lossSegment + 1 }
 
     private func positions(lane: Int) -> [Int] {
@@ -183,6 +191,26 @@ public final class TrainingSession {
             guard gradients.nonFiniteCount == 0 else {
                 throw notFinite("the gradient of \(parameter.name) is not finite", lane: lane)
             }
+        }
+    }
+
+    /// Statistics are averaged over the step's micro-batches, in whatever process those ran.
+    private func addObservations() {
+        guard !buffers.isEmpty else { return }
+        let counts = buffers.map { Float($0.observationCount) }
+        gradients.add(Tensor(counts, shape: [counts.count]), segment: observationCountSegment)
+        for (index, buffer) in buffers.enumerated() {
+            guard let sum = buffer.observationSum else { continue }
+            gradients.add(sum, segment: parameters.count + index)
+            buffer.clearObservations()
+        }
+    }
+
+    private func followObservations() {
+        let counts = gradients.result(segment: observationCountSegment, shape: [buffers.count])
+        for (index, buffer) in buffers.enumerated() where counts[index] > 0 {
+            let sum = gradients.result(segment: parameters.count + index, shape: buffer.value.shape)
+            buffer.follow(sum.scaled(by: 1 / counts[index]))
         }
     }
 
@@ -209,10 +237,11 @@ public final class TrainingSession {
         fixBookkeepingExponents()
     }
 
-    /// Loss and count are no gradients: their scale stays.
+    /// Loss and counts are no gradients: their scale stays.
     private func fixBookkeepingExponents() {
         gradients.exponents[lossSegment] = FixedPointLoss.summationExponent
         gradients.exponents[saturationSegment] = 0
+        gradients.exponents[observationCountSegment] = 0
     }
 
     private func notFinite(_ what: String, lane: Int?) -> TechniqueError {

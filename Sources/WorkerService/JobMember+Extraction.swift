@@ -22,7 +22,7 @@ extension JobMember {
         }
 
         let start = ContinuousClock.now
-        let (keys, tokens) = uniqueSamples(prepared.samples)
+        let (keys, inputs) = uniqueSamples(prepared.samples)
         let catalog = try environment.features.catalog(part: identity, width: part.width, keys: keys)
         for damaged in catalog.damagedSegments {
             await environment.coordinator.log(
@@ -31,7 +31,7 @@ extension JobMember {
         }
         let missing = keys.indices.filter { !catalog.contains(keys[$0]) }
         try extract(
-            missing.map { (keys[$0], tokens[$0]) }, with: prepared.program, into: catalog, report: &report)
+            missing.map { (keys[$0], inputs[$0]) }, with: prepared.program, into: catalog, report: &report)
         prepared.samples.catalog = catalog
         environment.keepFeaturesWithinLimit()
 
@@ -43,35 +43,35 @@ extension JobMember {
     }
 
     /// Equal texts have equal features: each is computed once.
-    private func uniqueSamples(_ samples: LaneSamples) -> (keys: [FeatureKey], tokens: [[Int32]]) {
+    private func uniqueSamples(_ samples: LaneSamples) -> (keys: [FeatureKey], inputs: [SampleInput]) {
         var seen: Set<FeatureKey> = []
         var keys: [FeatureKey] = []
-        var tokens: [[Int32]] = []
+        var inputs: [SampleInput] = []
         for name in samples.laneNames {
             guard let lane = samples.lanes[name] else { continue }
-            for (key, ids) in zip(lane.keys, lane.tokens) where seen.insert(key).inserted {
+            for (key, input) in zip(lane.keys, lane.inputs) where seen.insert(key).inserted {
                 keys.append(key)
-                tokens.append(ids)
+                inputs.append(input)
             }
         }
-        return (keys, tokens)
+        return (keys, inputs)
     }
 
     private func extract(
-        _ missing: [(key: FeatureKey, tokens: [Int32])], with program: any TrainingProgram,
+        _ missing: [(key: FeatureKey, input: SampleInput)], with program: any TrainingProgram,
         into catalog: FeatureCatalog, report: inout FeaturesExtracted
     ) throws {
         let batches = LengthBatches.batches(
-            lengths: missing.map(\.tokens.count), maximumTokens: Self.batchTokens)
+            lengths: missing.map(\.input.positions), maximumTokens: Self.batchTokens)
         for batch in batches {
             try Task.checkCancellation()
-            let features = try program.extractFeatures(batch.map { missing[$0].tokens })
+            let features = try program.extractFeatures(batch.map { missing[$0].input })
             for (place, matrix) in zip(batch, features) {
                 try catalog.insert(missing[place].key, features: matrix)
             }
             report.backboneForwards += batch.count
-            report.paddedTokens += program.fillerRows(batch.map { missing[$0].tokens })
-            report.tokens += batch.reduce(0) { $0 + missing[$1].tokens.count }
+            report.paddedTokens += try program.fillerRows(batch.map { missing[$0].input })
+            report.tokens += batch.reduce(0) { $0 + missing[$1].input.positions }
             environment.board.advance(to: report.backboneForwards, of: missing.count)
         }
         try catalog.flush()

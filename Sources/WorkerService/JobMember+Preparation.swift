@@ -139,7 +139,7 @@ extension JobMember {
                         "sample \(sample.index) with label \(sample.label) does not belong at place "
                             + "\(first + place) of lane \(shard.lane), \(shard.split)", context: shard.sha256)
                 }
-                part.tokens.append(tokenizer.encode(sample.text, maximumLength: maximumLength))
+                part.inputs.append(.tokens(tokenizer.encode(sample.text, maximumLength: maximumLength)))
                 part.labels.append(sample.label)
                 if let identity { part.keys.append(identity.key(forText: sample.text)) }
             }

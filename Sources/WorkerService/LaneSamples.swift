@@ -14,7 +14,7 @@ final class LaneSamples: MicroBatchSource {
     }
 
     struct Lane {
-        var tokens: [[Int32]] = []
+        var inputs: [SampleInput] = []
         var labels: [Int] = []
         /// Empty where nothing is cached.
         var keys: [FeatureKey] = []
@@ -33,7 +33,7 @@ final class LaneSamples: MicroBatchSource {
 
     /// Adds the next part of a lane.
     func append(_ part: Lane, to name: LaneName) {
-        lanes[name, default: Lane()].tokens += part.tokens
+        lanes[name, default: Lane()].inputs += part.inputs
         lanes[name, default: Lane()].labels += part.labels
         lanes[name, default: Lane()].keys += part.keys
     }
@@ -42,7 +42,7 @@ final class LaneSamples: MicroBatchSource {
         lanes[LaneName(split: split, lane: lane)]?.labels.count ?? 0
     }
 
-    func microBatch(split: DataSplit, lane: Int, positions: [Int]) throws -> MicroBatch {
+    func microBatch(split: DataSplit, lane: Int, positions: [Int], epoch: Int?) throws -> MicroBatch {
         let name = LaneName(split: split, lane: lane)
         guard let samples = lanes[name], positions.allSatisfy(samples.labels.indices.contains) else {
             throw WorkerError(
@@ -52,7 +52,7 @@ final class LaneSamples: MicroBatchSource {
         }
         let labels = positions.map { samples.labels[$0] }
         guard let catalog else {
-            return MicroBatch(input: .tokens(positions.map { samples.tokens[$0] }), labels: labels)
+            return MicroBatch(input: .samples(positions.map { samples.inputs[$0] }), labels: labels)
         }
         let (features, rows) = try catalog.gather(positions.map { samples.keys[$0] })
         return MicroBatch(input: .features(features, SequenceLayout(lengths: rows)), labels: labels)

@@ -32,7 +32,7 @@ import TrainingJobs
         let job = TinyJob(.featureExtraction)
         let program = job.program()
         let source = try TinySource(job, program)
-        let batch = try source.microBatch(split: .test, lane: 0, positions: [0, 1, 2, 3])
+        let batch = try source.microBatch(split: .test, lane: 0, positions: [0, 1, 2, 3], epoch: nil)
         let evaluation = try program.evaluate(batch)
         let loss = try program.trainingLoss(batch, globalBatchCount: 1, context: .evaluation)
         #expect(abs(evaluation.losses.reduce(0, +) - loss.value.scalar) < 1e-4)

@@ -90,7 +90,7 @@ final class TinySource: MicroBatchSource {
         self.job = job
         self.program = program
         if features == .cached, program.frozenPart != nil {
-            cache = try program.extractFeatures(job.sequences)
+            cache = try program.extractFeatures(job.sequences.map(SampleInput.tokens))
         }
     }
 
@@ -98,12 +98,12 @@ final class TinySource: MicroBatchSource {
         StepSchedule(sampleCount: job.labels.count, batch: 16, laneCount: TinyJob.laneCount).laneLength(lane)
     }
 
-    func microBatch(split: DataSplit, lane: Int, positions: [Int]) throws -> MicroBatch {
+    func microBatch(split: DataSplit, lane: Int, positions: [Int], epoch: Int?) throws -> MicroBatch {
         let samples = positions.map { job.sample(lane: lane, position: $0) }
         let labels = samples.map { job.labels[$0] }
-        let sequences = samples.map { job.sequences[$0] }
-        guard program.frozenPart != nil else { return MicroBatch(input: .tokens(sequences), labels: labels) }
-        let features = try cache.isEmpty ? program.extractFeatures(sequences) : samples.map { cache[$0] }
+        let inputs = samples.map { SampleInput.tokens(job.sequences[$0]) }
+        guard program.frozenPart != nil else { return MicroBatch(input: .samples(inputs), labels: labels) }
+        let features = try cache.isEmpty ? program.extractFeatures(inputs) : samples.map { cache[$0] }
         return MicroBatch(
             input: .features(
                 .concatenatingRows(features), SequenceLayout(lengths: features.map { $0.shape[0] })),

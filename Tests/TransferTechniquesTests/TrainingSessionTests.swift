@@ -102,7 +102,9 @@ import TrainingJobs
         for (index, parameter) in program.trainableParameters.enumerated() {
             #expect(parameter.value.littleEndianBytes != before[index], "\(parameter.name)")
         }
-        #expect(throws: TechniqueError.self) { try program.extractFeatures(job.sequences) }
+        #expect(throws: TechniqueError.self) {
+            try program.extractFeatures(job.sequences.map(SampleInput.tokens))
+        }
     }
 
     @Test func trainingLearns() throws {
@@ -136,7 +138,7 @@ import TrainingJobs
         }
         let samples = positions.flatMap { lane, places in places.map { job.sample(lane: lane, position: $0) }
         }
-        let features = try program.extractFeatures(samples.map { job.sequences[$0] })
+        let features = try program.extractFeatures(samples.map { .tokens(job.sequences[$0]) })
         let batch = MicroBatch(
             input: .features(
                 .concatenatingRows(features), SequenceLayout(lengths: features.map { $0.shape[0] })),

@@ -54,9 +54,10 @@ private final class TokenSource: MicroBatchSource {
         lanes = laneCount
     }
 
-    func microBatch(split: DataSplit, lane: Int, positions: [Int]) -> MicroBatch {
+    func microBatch(split: DataSplit, lane: Int, positions: [Int], epoch: Int?) -> MicroBatch {
         let places = positions.map { $0 * lanes + lane }
-        return MicroBatch(input: .tokens(places.map { sequences[$0] }), labels: places.map { $0 % 2 })
+        return MicroBatch(
+            input: .samples(places.map { .tokens(sequences[$0]) }), labels: places.map { $0 % 2 })
     }
 
     func laneCount(split: DataSplit, lane: Int) -> Int { (sequences.count - lane + lanes - 1) / lanes }
