@@ -46,6 +46,14 @@ public final class BatchNorm2D: Module {
         return result
     }
 
+    /// The plain normalisation, and statistics as of no batch.
+    public func initialize() {
+        weight.value.fill(1)
+        bias.value.fill(0)
+        runningMean.value.fill(0)
+        runningVariance.value.fill(1)
+    }
+
     /// Factor and addend of each channel that the normalisation by running statistics comes to.
     public func foldedFactors() -> (scale: Tensor, shift: Tensor) {
         let moments = ColumnMoments(mean: runningMean.value, variance: runningVariance.value)

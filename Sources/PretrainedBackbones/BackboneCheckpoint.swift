@@ -1,6 +1,8 @@
 import CheckpointFormats
 import DifferentiableTensors
 import Foundation
+import NeuralLayers
+import TensorKernels
 
 /// A backbone's weights under the names that its module gives them, whatever the file calls them.
 struct BackboneCheckpoint {
@@ -53,41 +55,54 @@ struct BackboneCheckpoint {
 
     func holds(_ name: String) -> Bool { fileNames[name] != nil }
 
+    /// PyTorch's counts of the batches that running statistics have seen; nothing depends on them.
+    static let countsBatches: @Sendable (_ name: String) -> Bool = { $0.hasSuffix(".num_batches_tracked") }
+
     /// Fills all parameters; every weight of the file must belong to one of them. Names and shapes are compared
     /// before a parameter takes memory.
-    func load(_ parameters: [Parameter]) throws {
-        for (parameter, fileName) in try sources(of: parameters) {
+    func load(_ parameters: [Parameter]) throws { try load(parameters, buffers: []) }
+
+    /// The same with running statistics.
+    func load(_ module: some Module) throws { try load(module.parameters, buffers: module.buffers) }
+
+    func load(_ parameters: [Parameter], buffers: [Buffer]) throws {
+        for (parameter, fileName) in try sources(of: parameters, buffers: buffers) {
             try parameter.setValue { try weights.read(fileName, into: $0) }
+        }
+        for buffer in buffers {
+            try weights.read(fileNames[buffer.name] ?? buffer.name, into: buffer.value)
         }
     }
 
     /// What the file calls each parameter. Missing and surplus tensors, and shapes that disagree, are refused
     /// with their names; no value is read.
     @discardableResult
-    func sources(of parameters: [Parameter]) throws -> [(parameter: Parameter, fileName: String)] {
-        let wanted = Set(parameters.map(\.name))
+    func sources(
+        of parameters: [Parameter], buffers: [Buffer] = []
+    ) throws -> [(parameter: Parameter, fileName: String)] {
+        let wanted =
+            parameters.map { ($0.name, $0.shape) } + buffers.map { ($0.name, $0.value.shape) }
+        let names = Set(wanted.map(\.0))
         let optional = naming.optional + (hasPrefix ? naming.heads : [])
         try refuse(
-            parameters.map(\.name).filter { fileNames[$0] == nil },
+            wanted.map(\.0).filter { fileNames[$0] == nil },
             "the weights lack {}, which config.json asks for")
         try refuse(
             fileNames.keys.filter { name in
-                !wanted.contains(name) && !naming.isConstant(name)
+                !names.contains(name) && !naming.isConstant(name)
                     && !optional.contains { name.hasPrefix($0) }
             }.sorted(),
             "the weights have {}, which config.json leaves no place for")
-        return try parameters.compactMap { parameter in
-            guard let fileName = fileNames[parameter.name],
-                let description = weights.description(named: fileName)
-            else { return nil }
-            guard description.shape == parameter.shape else {
-                throw PretrainedBackboneError(
-                    .weightsDisagree,
-                    "\"\(fileName)\" is of shape \(description.shape), but config.json asks for \(parameter.shape)",
-                    file: folder.path, tensors: [parameter.name])
-            }
-            return (parameter, fileName)
+        for (name, shape) in wanted {
+            guard let fileName = fileNames[name], let found = weights.description(named: fileName)?.shape,
+                found != shape
+            else { continue }
+            throw PretrainedBackboneError(
+                .weightsDisagree,
+                "\"\(fileName)\" is of shape \(found), but config.json asks for \(shape)",
+                file: folder.path, tensors: [name])
         }
+        return parameters.compactMap { parameter in fileNames[parameter.name].map { (parameter, $0) } }
     }
 
     private func refuse(_ names: [String], _ message: String) throws {

@@ -2,9 +2,8 @@ import DifferentiableTensors
 import NeuralLayers
 import TensorKernels
 
-/// The parts of a residual network below a cut, as they are now: without graph, kept activations and batch
-/// normalisations. Each image's features have the same bits in any batch.
-public final class FrozenResNet {
+/// The parts of a residual network below a cut, as they are now.
+public final class FrozenResNet: FrozenImageForward {
     private struct Block {
         let convolutions: [FoldedConvolution]
         let shortcut: Shortcut
@@ -30,8 +29,6 @@ public final class FrozenResNet {
         poolsResult = cut == network.cutNames.count
     }
 
-    /// Features at the cut.
-    /// - Parameter images: [images, height, width, 3].
     public func callAsFunction(_ images: Tensor) -> Tensor {
         guard let stem else { return images }
         var hidden = stem(images, rectifier: .relu)

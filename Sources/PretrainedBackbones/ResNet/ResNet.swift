@@ -8,7 +8,7 @@ import TensorKernels
 /// those of CIFAR networks end in `linear.weight`. The network is a row of parts: `stem`, the blocks
 /// `layer1.0`, `layer1.1`, …, and `pooled`. A cut is a number of parts; features at a cut are what its last
 /// part gives.
-public final class ResNet: Module {
+public final class ResNet: ImageBackbone {
     public let configuration: ResNetConfiguration
     public let stem: Convolution2D
     public let stemNorm: BatchNorm2D
@@ -51,38 +51,28 @@ public final class ResNet: Module {
     /// small. The same seed gives the same weights.
     public static func random(_ configuration: ResNetConfiguration, seed: UInt64) -> ResNet {
         let network = ResNet(configuration)
-        let key = RandomKey(seed: seed).derived("backbone")
-        network.stem.initialize(key: key)
-        for (_, block) in network.blocks {
-            for convolution in block.convolutions { convolution.initialize(key: key) }
-            if case .projection(let convolution, _) = block.shortcut { convolution.initialize(key: key) }
-        }
-        network.head?.initialize(standardDeviation: 0.01, key: key)
+        network.initialize(seed: seed)
         return network
+    }
+
+    public func initialize(seed: UInt64) {
+        let key = RandomKey(seed: seed).derived("backbone")
+        stem.initialize(key: key)
+        stemNorm.initialize()
+        for (_, block) in blocks { block.initialize(key: key) }
+        head?.initialize(standardDeviation: 0.01, key: key)
     }
 
     public var children: [any Module] {
         [stem, stemNorm] + blocks.map { $0.block as any Module } + (head.map { [$0] } ?? [])
     }
 
-    /// Names of the parts, in order: where the network can be cut.
+    public var input: ImageInput { configuration.input }
+    public var featureCount: Int { configuration.featureCount }
+    public var headName: String { configuration.headName }
+
     public var cutNames: [String] { ["stem"] + blocks.map(\.name) + ["pooled"] }
 
-    /// Parts up to and with the one of this name; "layer2" means that stage's last block.
-    /// - Throws: `PretrainedBackboneError` where there is none.
-    public func cut(named name: String) throws -> Int {
-        if let index = cutNames.lastIndex(where: { $0 == name || $0.hasPrefix(name + ".") }) {
-            return index + 1
-        }
-        throw PretrainedBackboneError(
-            .unsupported,
-            "cannot be cut at \"\(name)\"; it can be at \(cutNames.joined(separator: ", "))",
-            file: configuration.name)
-    }
-
-    /// Runs some of the parts.
-    /// - Parameter x: images, or what the parts before `parts` gave.
-    /// - Returns: [images, height, width, channels], or [images, channels] of `pooled`.
     public func forward(_ x: Variable, parts: Range<Int>, context: ForwardContext) -> Variable {
         parts.reduce(x) { x, part in
             if part == 0 { return enter(x, context: context) }
@@ -97,10 +87,16 @@ public final class ResNet: Module {
         return head.map { $0(features, context: context) } ?? features
     }
 
-    /// Parameters of the parts below a cut: what freezing there freezes.
-    public func parameters(belowCut cut: Int) -> [Parameter] {
-        (cut > 0 ? stem.parameters + stemNorm.parameters : [])
-            + blocks.prefix(max(0, cut - 1)).flatMap(\.block.parameters)
+    public func parameters(belowCut cut: Int) -> [Parameter] { modules(belowCut: cut).flatMap(\.parameters) }
+
+    public func buffers(belowCut cut: Int) -> [Buffer] { modules(belowCut: cut).flatMap(\.buffers) }
+
+    public func frozenForward(belowCut cut: Int) -> any FrozenImageForward {
+        FrozenResNet(self, belowCut: cut)
+    }
+
+    private func modules(belowCut cut: Int) -> [any Module] {
+        (cut > 0 ? [stem, stemNorm] : []) + blocks.prefix(max(0, cut - 1)).map(\.block)
     }
 
     static let stemPooling = ImageWindows(3, 3, stride: 2, padding: 1)

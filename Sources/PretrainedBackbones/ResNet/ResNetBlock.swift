@@ -68,6 +68,15 @@ public final class ResNetBlock: Module {
         return hidden
     }
 
+    /// Random weights, normalisations plain.
+    func initialize(key: RandomKey) {
+        for convolution in convolutions { convolution.initialize(key: key) }
+        for norm in norms { norm.initialize() }
+        guard case .projection(let convolution, let norm) = shortcut else { return }
+        convolution.initialize(key: key)
+        norm.initialize()
+    }
+
     private func shortened(_ x: Variable, context: ForwardContext) -> Variable {
         switch shortcut {
         case .identity: x
