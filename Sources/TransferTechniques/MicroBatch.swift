@@ -39,6 +39,18 @@ public struct MicroBatchEvaluation: Sendable, Equatable {
         self.predictions = predictions
         self.losses = losses
     }
+
+    /// - Parameter logits: samples × classes.
+    init(logits: Tensor, labels: [Int]) {
+        let scalars = logits.scalars
+        let classCount = logits.columnCount
+        let predictions = labels.indices.map { sample in
+            let row = scalars[sample * classCount..<(sample + 1) * classCount]
+            return row.indices.reduce(row.startIndex) { row[$1] > row[$0] ? $1 : $0 } - row.startIndex
+        }
+        self.init(
+            logits: scalars, predictions: predictions, losses: crossEntropies(logits, labels: labels))
+    }
 }
 
 /// Where micro-batches come from: cached features, tokens, or anything else that is the same every time.

@@ -35,15 +35,8 @@ extension TextClassification {
     }
 
     public func evaluate(_ microBatch: MicroBatch) throws -> MicroBatchEvaluation {
-        let logits = try logits(microBatch, context: .evaluation).value
-        let scalars = logits.scalars
-        let predictions = microBatch.labels.indices.map { sample in
-            let row = scalars[sample * classCount..<(sample + 1) * classCount]
-            return row.indices.reduce(row.startIndex) { row[$1] > row[$0] ? $1 : $0 } - row.startIndex
-        }
-        return MicroBatchEvaluation(
-            logits: scalars, predictions: predictions,
-            losses: crossEntropies(logits, labels: microBatch.labels))
+        MicroBatchEvaluation(
+            logits: try logits(microBatch, context: .evaluation).value, labels: microBatch.labels)
     }
 
     public func export(to folder: URL, labels: [String], backboneFolder: URL) throws -> [String] {

@@ -71,9 +71,12 @@ public struct FrozenPart: Sendable, Equatable {
     public let cut: String
     /// Columns of a sample's features.
     public let width: Int
+    /// Positions of samples that should go through together: enough for large products, few enough for memory.
+    public let batchPositions: Int
 
-    public init(cut: String, width: Int) {
+    public init(cut: String, width: Int, batchPositions: Int = 2048) {
         self.cut = cut
         self.width = width
+        self.batchPositions = batchPositions
     }
 }

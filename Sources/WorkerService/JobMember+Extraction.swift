@@ -5,9 +5,6 @@ import TransferTechniques
 import WireProtocol
 
 extension JobMember {
-    /// Tokens that go through the frozen part together.
-    private static let batchTokens = 2048
-
     /// Looks every sample up in the cache and sends what is missing through the frozen part, once.
     ///
     /// The report counts all samples; hits and forwards are counts of different texts, since equal ones are
@@ -31,7 +28,8 @@ extension JobMember {
         }
         let missing = keys.indices.filter { !catalog.contains(keys[$0]) }
         try extract(
-            missing.map { (keys[$0], inputs[$0]) }, with: prepared.program, into: catalog, report: &report)
+            missing.map { (keys[$0], inputs[$0]) }, with: prepared.program, part: part, into: catalog,
+            report: &report)
         prepared.samples.catalog = catalog
         environment.keepFeaturesWithinLimit()
 
@@ -59,10 +57,10 @@ extension JobMember {
 
     private func extract(
         _ missing: [(key: FeatureKey, input: SampleInput)], with program: any TrainingProgram,
-        into catalog: FeatureCatalog, report: inout FeaturesExtracted
+        part: FrozenPart, into catalog: FeatureCatalog, report: inout FeaturesExtracted
     ) throws {
         let batches = LengthBatches.batches(
-            lengths: missing.map(\.input.positions), maximumTokens: Self.batchTokens)
+            lengths: missing.map(\.input.positions), maximumTokens: part.batchPositions)
         for batch in batches {
             try Task.checkCancellation()
             let features = try program.extractFeatures(batch.map { missing[$0].input })
