@@ -25,4 +25,15 @@ enum ImageBackboneFolder: String, CaseIterable {
             return try body(folder)
         }
     }
+
+    /// Moves all that is plain in a new network away from it, statistics too.
+    static func roughen(_ backbone: any ImageBackbone) {
+        for parameter in backbone.parameters where parameter.shape.count == 1 {
+            let numbers = ResNetFixture.weight(parameter.name, parameter.shape)
+            parameter.value.assign(numbers)
+        }
+        for buffer in backbone.buffers {
+            buffer.value.assign(ResNetFixture.weight(buffer.name, buffer.value.shape))
+        }
+    }
 }

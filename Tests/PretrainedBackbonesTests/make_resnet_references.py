@@ -104,15 +104,14 @@ def samples(tensor):
     return torch.cat([flat[places], flat.abs().max().reshape(1)]).float()
 
 
+# Blocks of the three stages.
+CIFAR_BLOCKS = {"resnet20": [3] * 3, "resnet32": [5] * 3, "resnet44": [7] * 3, "resnet56": [9] * 3}
+
 NETWORKS = {
     "resnet18": ([2, 2, 2, 2], 64, False, False, 64),
     "resnet34": ([3, 4, 6, 3], 64, False, False, 64),
     "resnet50": ([3, 4, 6, 3], 64, True, False, 64),
-    "resnet20": ([3, 3, 3], 16, False, True, 32),
-    "resnet32": ([5, 5, 5], 16, False, True, 32),
-    "resnet44": ([7, 7, 7], 16, False, True, 32),
-    "resnet56": ([9, 9, 9], 16, False, True, 32),
-}
+} | {name: (blocks, 16, False, True, 32) for name, blocks in CIFAR_BLOCKS.items()}
 
 
 def make(name, precision):
@@ -150,27 +149,34 @@ def rounding_error(name, seed):
         worst = max(worst, *(float((a.grad - b.grad).abs().max() / a.grad.abs().max()) for a, b in pairs))
     return worst
 
+
 # Images on which rounding errors stay small, where the first ones are none: see `rounding_error`.
 SEEDS = {"resnet32": 5, "resnet34": 3}
 
-results = {}
-for name in NETWORKS:
-    seed = SEEDS.get(name, 0)
-    if "--check" in sys.argv:
-        print(name, "images", seed, "rounding error", rounding_error(name, seed))
-    results[f"{name}/seed"] = torch.tensor([float(seed)])
-    cuts = {}
-    with torch.no_grad():
-        logits = make(name, torch.float64).eval()(images(name, seed, torch.float64), cuts)
-    results[f"{name}/logits"] = logits.float().contiguous()
-    for cut, value in cuts.items():
-        value = value.permute(0, 2, 3, 1) if value.dim() == 4 else value
-        results[f"{name}/cut/{cut}"] = samples(value)
-    network, logits = train(name, seed, torch.float64)
-    results[f"{name}/training-logits"] = logits.detach().float().contiguous()
-    for key, parameter in network.named_parameters():
-        results[f"{name}/gradient/{key}"] = samples(parameter.grad)
-    for key, buffer in network.named_buffers():
-        if not key.endswith("num_batches_tracked"):
-            results[f"{name}/buffer/{key}"] = samples(buffer)
-save_file(results, pathlib.Path(__file__).parent / "Resources" / "resnet-references.safetensors")
+
+def main():
+    results = {}
+    for name in NETWORKS:
+        seed = SEEDS.get(name, 0)
+        if "--check" in sys.argv:
+            print(name, "images", seed, "rounding error", rounding_error(name, seed))
+        results[f"{name}/seed"] = torch.tensor([float(seed)])
+        cuts = {}
+        with torch.no_grad():
+            logits = make(name, torch.float64).eval()(images(name, seed, torch.float64), cuts)
+        results[f"{name}/logits"] = logits.float().contiguous()
+        for cut, value in cuts.items():
+            value = value.permute(0, 2, 3, 1) if value.dim() == 4 else value
+            results[f"{name}/cut/{cut}"] = samples(value)
+        network, logits = train(name, seed, torch.float64)
+        results[f"{name}/training-logits"] = logits.detach().float().contiguous()
+        for key, parameter in network.named_parameters():
+            results[f"{name}/gradient/{key}"] = samples(parameter.grad)
+        for key, buffer in network.named_buffers():
+            if not key.endswith("num_batches_tracked"):
+                results[f"{name}/buffer/{key}"] = samples(buffer)
+    save_file(results, pathlib.Path(__file__).parent / "Resources" / "resnet-references.safetensors")
+
+
+if __name__ == "__main__":
+    main()

@@ -6,14 +6,20 @@ public enum PythonEnvironment {
         let candidates =
             [ProcessInfo.processInfo.environment["GRAFT_PYTHON"]].compactMap { $0 }
             + RealInput.environments.map { $0.appending(path: "bin/python").path }
-        return candidates.first { FileManager.default.isExecutableFile(atPath: $0) && hasTransformers($0) }
+        return candidates.first {
+            FileManager.default.isExecutableFile(atPath: $0) && has($0, ["torch", "transformers"])
+        }
     }()
 
-    private static func hasTransformers(_ python: String) -> Bool {
+    /// The same Python, where it has these packages too.
+    public static func executable(with packages: [String]) -> String? {
+        executable.flatMap { has($0, packages) ? $0 : nil }
+    }
+
+    private static func has(_ python: String, _ packages: [String]) -> Bool {
         // Looks the packages up without importing them, which takes seconds.
-        let check =
-            "import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, ['torch', 'transformers'])))"
-        return (try? run(python, ["-c", check], input: Data()))?.status == 0
+        let check = "import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, sys.argv[1:])))"
+        return (try? run(python, ["-c", check] + packages, input: Data()))?.status == 0
     }
 
     /// Runs `python` with `input` on its standard input.

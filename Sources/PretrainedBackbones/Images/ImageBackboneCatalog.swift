@@ -13,7 +13,7 @@ public enum ImageBackboneCatalog {
     ///   disagree with `config.json`, are named.
     public static func load(folder: URL) throws -> any ImageBackbone {
         let blank = try blank(folder: folder)
-        try BackboneCheckpoint(folder: folder, naming: blank.naming).load(
+        try BackboneCheckpoint(folder: folder, naming: blank.layout.backboneNaming).load(
             blank.backbone.parameters, buffers: blank.backbone.buffers)
         return blank.backbone
     }
@@ -29,14 +29,14 @@ public enum ImageBackboneCatalog {
 
     /// A backbone without memory for its weights.
     struct Blank {
+        let source: ConfigurationFile
         let backbone: any ImageBackbone
-        /// Passes the head over.
-        let naming: BackboneCheckpoint.Naming
+        let layout: ImageFolderLayout
     }
 
     static func blank(folder: URL) throws -> Blank {
         let source = try ConfigurationFile(folder.appendingPathComponent("config.json"))
         let network = ResNet(try ResNetConfiguration(source, hasHead: false))
-        return Blank(backbone: network, naming: ResNet.naming(passingOver: [network.headName]))
+        return Blank(source: source, backbone: network, layout: ImageFolderLayout(heads: [network.headName]))
     }
 }

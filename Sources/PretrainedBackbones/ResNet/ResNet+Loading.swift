@@ -1,10 +1,6 @@
 import Foundation
 
 extension ResNet {
-    static func naming(passingOver heads: [String] = []) -> BackboneCheckpoint.Naming {
-        .init(prefix: "", optional: heads.map { $0 + "." }, isConstant: BackboneCheckpoint.countsBatches)
-    }
-
     /// Loads a network and its head from a folder with `config.json` and safetensors weights, in one file or
     /// several, in single or half precision.
     /// - Throws: `PretrainedBackboneError` or `CheckpointError`. Missing and surplus tensors, and shapes that
@@ -12,7 +8,8 @@ extension ResNet {
     public static func load(folder: URL) throws -> ResNet {
         let source = try ConfigurationFile(folder.appendingPathComponent("config.json"))
         let network = ResNet(try ResNetConfiguration(source, hasHead: true))
-        try BackboneCheckpoint(folder: folder, naming: naming()).load(network)
+        try BackboneCheckpoint(folder: folder, naming: ImageFolderLayout(heads: []).classifierNaming).load(
+            network)
         return network
     }
 }

@@ -1,0 +1,59 @@
+import CheckpointFormats
+import DifferentiableTensors
+import Foundation
+import NeuralLayers
+import StrictJSON
+import TensorKernels
+
+/// What the exports of image and table classifiers have in common.
+enum ExportedClassifier {
+    static func requireFit(head: Linear, featureCount: Int, labels: [String], folder: URL) throws {
+        guard head.weight.shape == [labels.count, featureCount] else {
+            throw PretrainedBackboneError(
+                .unsupported,
+                "the head is of shape \(head.weight.shape), but there are \(labels.count) labels and "
+                    + "\(featureCount) features", file: folder.path, tensors: [head.weight.name])
+        }
+        guard !labels.isEmpty, Set(labels.map { Array($0.utf8) }).count == labels.count else {
+            throw PretrainedBackboneError(
+                .unsupported, "there are no labels, or two alike", file: folder.path)
+        }
+    }
+
+    /// `config.json` of the backbone with some members changed and what is not true any more dropped.
+    static func configuration(_ source: ConfigurationFile, changes: [JSONMember]) -> JSONValue {
+        let dropped: Set<String> = [
+            "_name_or_path", "torch_dtype", "dtype", "transformers_version", "num_labels", "label_names",
+            "label_descriptions", "best_prec1", "dataset",
+        ]
+        let changed = Set(changes.map(\.name)).union(dropped)
+        let kept = (source.root.members ?? []).filter { !changed.contains($0.name) }.map { member in
+            guard member.name == "pretrained_cfg", let inner = member.value.members else { return member }
+            // Labels stand at the top; the number of classes is said in both places.
+            return JSONMember(
+                name: member.name,
+                value: .object(
+                    inner.compactMap { entry in
+                        if entry.name == "num_classes" { return changes.first { $0.name == entry.name } }
+                        return dropped.contains(entry.name) ? nil : entry
+                    }))
+        }
+        return .object((kept + changes).sorted { $0.name < $1.name })
+    }
+
+    static func tensors(of head: Linear, named name: String) -> [(name: String, tensor: Tensor)] {
+        let bias = head.bias?.value ?? .zeros([head.weight.shape[0]])
+        return [("\(name).weight", head.weight.value), ("\(name).bias", bias)]
+    }
+
+    /// - Returns: names of the files.
+    static func write(
+        _ configuration: JSONValue, _ tensors: [(name: String, tensor: Tensor)], to folder: URL
+    ) throws -> [String] {
+        try Data(configuration.indentedBytes).write(
+            to: folder.appendingPathComponent("config.json"), options: .atomic)
+        try SafetensorsWriter.write(
+            tensors, metadata: ["format": "pt"], to: folder.appendingPathComponent("model.safetensors"))
+        return ["config.json", "model.safetensors"]
+    }
+}
