@@ -42,7 +42,7 @@ public enum ModelCard {
             case .fineTuning where specification.technique.frozenLayers == .nothing:
                 "a new head and all layers of"
             case .fineTuning: "a new head and the upper layers of"
-            case .fromScratch: "all of a network of random weights, with the shape of"
+            case .fromScratch, .pretraining: "all of a network of random weights, with the shape of"
             }
         return """
             A text classifier, trained with Graft: \(how) `\(backbone)`. It has \
@@ -141,9 +141,10 @@ public enum ModelCard {
     private static func frozenPart(_ technique: TechniqueSpecification) -> String {
         switch (technique.kind, technique.frozenLayers ?? 0) {
         case (.featureExtraction, _): "embeddings and all layers"
-        case (.fromScratch, _), (.fineTuning, .nothing): "nothing"
+        case (.fromScratch, _), (.pretraining, _), (.fineTuning, .nothing): "nothing"
         case (.fineTuning, 0): "embeddings"
         case (.fineTuning, 1): "embeddings and the first layer"
+        case (.fineTuning, .through(let name)): "everything up to and with \(name)"
         case (.fineTuning, .first(let count)): "embeddings and the first \(count) layers"
         }
     }

@@ -70,7 +70,7 @@ struct BackboneFolderCheck {
             return
         }
         // From random weights only the shape is taken.
-        guard specification.technique.kind != .fromScratch else { return }
+        guard !specification.technique.kind.startsFromRandomWeights else { return }
         let hint =
             exists("pytorch_model.bin") ? " pytorch_model.bin must be converted to safetensors first." : ""
         report("backbone.folder", "\(folder.path) has no model.safetensors.\(hint)")

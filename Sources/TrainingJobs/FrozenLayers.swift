@@ -1,9 +1,11 @@
-/// What stays frozen in fine-tuning. In JSON a number of layers, or "none".
+/// What stays frozen in fine-tuning. In JSON a number of layers, "none", or the name of a part.
 public enum FrozenLayers: Sendable, Equatable {
     /// Nothing: the embeddings are trained too.
     case nothing
-    /// The embeddings and so many of the first encoder layers.
+    /// The embeddings, or an image network's stem, and so many of the layers or blocks behind.
     case first(Int)
+    /// Everything up to and with the part of this name, as `graft backbone inspect` prints them: "layer2".
+    case through(String)
 
     static let nothingName = "none"
 }
@@ -13,11 +15,12 @@ extension FrozenLayers: ExpressibleByIntegerLiteral {
 }
 
 extension FrozenLayers: CustomStringConvertible {
-    /// As in a job file: "4", "none".
+    /// As in a job file: "4", "none", "layer2".
     public var description: String {
         switch self {
         case .nothing: Self.nothingName
         case .first(let count): String(count)
+        case .through(let name): name
         }
     }
 }
@@ -27,11 +30,9 @@ extension FrozenLayers: Codable {
         let container = try decoder.singleValueContainer()
         if let count = try? container.decode(Int.self) {
             self = .first(count)
-        } else if try container.decode(String.self) == Self.nothingName {
-            self = .nothing
         } else {
-            throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "A number of layers or \"none\" was expected.")
+            let name = try container.decode(String.self)
+            self = name == Self.nothingName ? .nothing : .through(name)
         }
     }
 
@@ -40,6 +41,7 @@ extension FrozenLayers: Codable {
         switch self {
         case .nothing: try container.encode(Self.nothingName)
         case .first(let count): try container.encode(count)
+        case .through(let name): try container.encode(name)
         }
     }
 }

@@ -60,14 +60,12 @@ struct JobFileDecoder {
         return technique
     }
 
-    /// A number of layers, or `none`.
+    /// A number of layers, `none`, or the name of the last part that stays frozen.
     private func frozenLayers(_ technique: JobFileSection) -> FrozenLayers? {
-        if case .scalar(let scalar) = technique.node("frozen_layers"),
-            scalar.string == FrozenLayers.nothingName
-        {
-            return .nothing
-        }
-        return technique.integer("frozen_layers").map(FrozenLayers.first)
+        guard case .scalar(let scalar) = technique.node("frozen_layers"), Double(scalar.string) == nil,
+            scalar.string.first?.isLetter ?? false
+        else { return technique.integer("frozen_layers").map(FrozenLayers.first) }
+        return scalar.string == FrozenLayers.nothingName ? .nothing : .through(scalar.string)
     }
 
     private func tasks(_ job: JobFileSection) -> [TaskSpecification] {

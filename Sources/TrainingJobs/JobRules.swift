@@ -19,6 +19,7 @@ public enum JobRules {
         check.name(specification.name, "name")
         checkBackbone(specification.backbone, &check)
         checkTechnique(specification.technique, &check)
+        checkPartNames(specification, &check)
         checkTasks(specification.tasks, &check)
         checkTraining(specification, &check)
         checkWorkers(specification, &check)
@@ -37,16 +38,26 @@ public enum JobRules {
         guard let frozen = technique.frozenLayers else { return }
         let key = "technique.frozen_layers"
         switch technique.kind {
-        case .fineTuning: if case .first(let count) = frozen { check.range(count, 0...10_000, key) }
+        case .fineTuning:
+            if case .first(let count) = frozen { check.range(count, 0...10_000, key) }
+            if case .through(let name) = frozen { check.notEmpty(name, key, "a number, none, or a part's name") }
         case .featureExtraction:
             check.require(
                 false, key, others: ["technique.kind"],
                 "feature-extraction freezes the whole backbone: remove frozen_layers, or choose fine-tuning.")
-        case .fromScratch:
+        case .fromScratch, .pretraining:
             check.require(
                 frozen == .nothing, key, others: ["technique.kind"],
-                "from-scratch trains every layer: remove frozen_layers, or choose fine-tuning.")
+                "\(technique.kind.rawValue) trains every layer: remove frozen_layers, or choose fine-tuning.")
         }
+    }
+
+    /// The layers of text models have numbers only.
+    private static func checkPartNames(_ specification: JobSpecification, _ check: inout RuleCheck) {
+        guard case .through(let name) = specification.technique.frozenLayers else { return }
+        check.require(
+            specification.tasks.allSatisfy { $0.kind != .textClassification }, "technique.frozen_layers",
+            others: ["tasks[0].kind"], "Found \"\(name)\"; for text it is a number of layers, or none.")
     }
 
     private static func checkTasks(_ tasks: [TaskSpecification], _ check: inout RuleCheck) {

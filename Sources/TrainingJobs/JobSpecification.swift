@@ -45,6 +45,11 @@ public enum TechniqueKind: String, Codable, Sendable, CaseIterable {
     case fineTuning = "fine-tuning"
     /// The same network from random weights, all of it trained: the control.
     case fromScratch = "from-scratch"
+    /// As from scratch, and what leaves is a backbone for later jobs.
+    case pretraining
+
+    /// Whether training starts from random weights, so that of the backbone's folder only the shape is taken.
+    public var startsFromRandomWeights: Bool { self == .fromScratch || self == .pretraining }
 }
 
 public enum HeadKind: String, Codable, Sendable, CaseIterable { case linear, mlp }

@@ -27,17 +27,22 @@ public enum TechniqueCatalog {
         case .featureExtraction:
             return FeatureExtraction(encoder: encoder, head: head, maximumLength: length)
         case .fineTuning:
-            guard case .first(let frozenLayers) = specification.technique.frozenLayers ?? .first(0) else {
-                return FineTuning(encoder: encoder, head: head, cut: nil, maximumLength: length)
-            }
-            guard frozenLayers >= 0, frozenLayers <= encoder.layerCount else {
-                throw TechniqueError(
-                    .unsupported,
-                    "technique.frozen_layers is \(frozenLayers); this model has \(encoder.layerCount) layers")
-            }
-            return FineTuning(encoder: encoder, head: head, cut: frozenLayers, maximumLength: length)
-        case .fromScratch:
+            let cut = try cut(specification.technique.frozenLayers ?? .first(0), of: encoder)
+            return FineTuning(encoder: encoder, head: head, cut: cut, maximumLength: length)
+        case .fromScratch, .pretraining:
             return FineTuning(encoder: encoder, head: head, cut: nil, maximumLength: length)
+        }
+    }
+
+    private static func cut(_ frozen: FrozenLayers, of encoder: any ClassifiableEncoder) throws -> Int? {
+        switch frozen {
+        case .nothing: return nil
+        case .first(let count) where count >= 0 && count <= encoder.layerCount: return count
+        case .first, .through:
+            throw TechniqueError(
+                .unsupported,
+                "technique.frozen_layers is \(frozen); this model has \(encoder.layerCount) layers, of which 0 to "
+                    + "\(encoder.layerCount) can be frozen")
         }
     }
 
@@ -46,7 +51,7 @@ public enum TechniqueCatalog {
     ) throws -> any ClassifiableEncoder {
         let dropout = specification.technique.dropout
         let backbone =
-            specification.technique.kind == .fromScratch
+            specification.technique.kind.startsFromRandomWeights
             ? try BackboneCatalog.random(folder: folder, seed: specification.seed, dropout: dropout)
             : try BackboneCatalog.load(folder: folder, dropout: dropout)
         guard let encoder = backbone as? any ClassifiableEncoder else {

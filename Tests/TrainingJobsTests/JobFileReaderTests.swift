@@ -71,11 +71,14 @@ func problems(_ text: String) -> [JobProblem] {
         let json = try CanonicalJSON.encode(job)
         #expect(json.contains(#""frozenLayers":"none""#))
         #expect(try CanonicalJSON.decode(JobSpecification.self, from: json) == job)
+        let named = try CanonicalJSON.encode(
+            decode(fullJob.replacing("frozen_layers: 4", with: "frozen_layers: layer2")).specification)
+        #expect(named.contains(#""frozenLayers":"layer2""#))
         let four = try CanonicalJSON.encode(decode(fullJob).specification)
         #expect(four.contains(#""frozenLayers":4"#))
         #expect(throws: JobError.self) {
             try CanonicalJSON.decode(
-                JobSpecification.self, from: json.replacing(#""none""#, with: #""some""#))
+                JobSpecification.self, from: json.replacing(#""none""#, with: "[]"))
         }
     }
 
@@ -136,7 +139,7 @@ func problems(_ text: String) -> [JobProblem] {
             name: a job
             seed: -1
             backbone: {folder: model, max_length: 12}
-            technique: {kind: fine-tunning, frozen_layers: two}
+            technique: {kind: fine-tunning, frozen_layers: 2.5}
             tasks:
               - {name: topic, train: data.parquet, metric: acuracy}
             training:
@@ -155,10 +158,10 @@ func problems(_ text: String) -> [JobProblem] {
         #expect(found[2].message.contains("Did you mean maximum_length?"))
         #expect(found[3].message.contains("permitted: feature-extraction, fine-tuning, from-scratch"))
         #expect(found[3].message.contains("Did you mean fine-tuning?"))
-        #expect(found[4].message.contains("\"two\""))
+        #expect(found[4].message.contains("\"2.5\""))
         #expect(found[7].message.contains("Try 24 or 32."))
         #expect(
-            found[4].description.hasPrefix("job.yaml:4:48: error: technique.frozen_layers: Found \"two\""))
+            found[4].description.hasPrefix("job.yaml:4:48: error: technique.frozen_layers: Found \"2.5\""))
     }
 
     /// One change to the small job, the key path at fault and a part of the message.
@@ -184,6 +187,14 @@ func problems(_ text: String) -> [JobProblem] {
             ),
             (
                 "technique: feature-extraction", "technique: {kind: from-scratch, frozen_layers: 2}",
+                "technique.frozen_layers", "trains every layer"
+            ),
+            (
+                "technique: feature-extraction", "technique: {kind: fine-tuning, frozen_layers: two}",
+                "technique.frozen_layers", "a number of layers, or none"
+            ),
+            (
+                "technique: feature-extraction", "technique: {kind: pretraining, frozen_layers: 2}",
                 "technique.frozen_layers", "trains every layer"
             ),
             (
