@@ -40,7 +40,6 @@ public enum JobRules {
         switch technique.kind {
         case .fineTuning:
             if case .first(let count) = frozen { check.range(count, 0...10_000, key) }
-            if case .through(let name) = frozen { check.notEmpty(name, key, "a number, none, or a part's name") }
         case .featureExtraction:
             check.require(
                 false, key, others: ["technique.kind"],
