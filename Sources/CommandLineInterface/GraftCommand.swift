@@ -19,8 +19,9 @@ public struct GraftCommand: AsyncParsableCommand {
             """,
         version: SoftwareVersion.current,
         subcommands: [
-            RunCommand.self, ValidateCommand.self, PredictCommand.self, CoordinatorCommand.self,
-            WorkerCommand.self, SubmitCommand.self, JobsCommand.self, ShowCommand.self, LogsCommand.self,
+            RunCommand.self, PretrainCommand.self, ValidateCommand.self, PredictCommand.self,
+            CoordinatorCommand.self, WorkerCommand.self, SubmitCommand.self, JobsCommand.self,
+            ShowCommand.self, LogsCommand.self,
             CancelCommand.self, WorkersCommand.self, FetchCommand.self, BackboneCommand.self,
         ])
 

@@ -53,4 +53,11 @@ struct JobOutcome: Encodable {
     /// Where the model was written on this machine.
     var modelFolder: String?
     var report: JobReport?
+
+    /// Prints it, as JSON or for people.
+    func show(asJSON: Bool) throws {
+        guard !asJSON else { return print(try CanonicalJSON.encode(self)) }
+        if let report { print(ReportTable.render(report)) }
+        if let modelFolder { print("\nThe model: \(modelFolder)") }
+    }
 }
