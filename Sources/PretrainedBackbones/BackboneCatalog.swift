@@ -15,6 +15,13 @@ public enum BackboneCatalog {
     /// The values of `model_type` that are supported.
     public static var modelTypes: [String] { Architecture.allCases.map(\.rawValue) }
 
+    /// Those of them that jobs train classifiers on.
+    public static let classifiableTypes = [
+        BertEncoder.classificationForm, RobertaEncoder.classificationForm,
+        DistilBertEncoder.classificationForm,
+        GPT2Model.classificationForm,
+    ].map(\.modelType)
+
     /// Loads the backbone of a Hugging Face-style folder.
     /// - Parameter dropout: drop probability in training; `nil`: the configuration's.
     /// - Throws: `PretrainedBackboneError` or `CheckpointError`. Missing and surplus tensors, and shapes that

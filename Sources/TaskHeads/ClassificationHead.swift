@@ -14,13 +14,15 @@ public final class ClassificationHead: Module {
         case mean
         /// The first token's row; layer-normalised where a linear head follows.
         case cls
+        /// The last token's row, likewise: where attention is causal, the one that has seen all of the text.
+        case last
     }
 
     /// What is trained on the pooled row.
     public enum Kind: String, Sendable, CaseIterable {
         /// dropout, then a linear map to the labels.
         case linear
-        /// A linear map and tanh, dropout, then a linear map to the labels: BERT's own head.
+        /// A linear map and an activation, dropout, then a linear map to the labels: BERT's own head.
         case mlp
     }
 
@@ -31,17 +33,26 @@ public final class ClassificationHead: Module {
     /// `bert.pooler.dense`; `nil` for linear heads.
     public let dense: Linear?
     public let classifier: Linear
+    /// Behind `dense`.
+    public let activation: Activation
     private let dropout: Dropout
 
     /// A head with zero weights: call `initialize` or fill its parameters.
-    /// - Parameter dropout: drop probability in training.
-    public init(pooling: Pooling, kind: Kind, hiddenSize: Int, labelCount: Int, dropout: Float) {
+    /// - Parameters:
+    ///   - activation: of heads with a hidden layer.
+    ///   - hasBias: whether each label has a number of its own added to its score.
+    ///   - dropout: drop probability in training.
+    public init(
+        pooling: Pooling, kind: Kind, hiddenSize: Int, labelCount: Int, activation: Activation = .tanh,
+        hasBias: Bool = true, dropout: Float
+    ) {
         self.pooling = pooling
         self.kind = kind
         self.hiddenSize = hiddenSize
         self.labelCount = labelCount
         dense = kind == .mlp ? Linear("bert.pooler.dense", inputs: hiddenSize, outputs: hiddenSize) : nil
-        classifier = Linear("classifier", inputs: hiddenSize, outputs: labelCount)
+        classifier = Linear("classifier", inputs: hiddenSize, outputs: labelCount, hasBias: hasBias)
+        self.activation = activation
         self.dropout = Dropout(probability: dropout)
     }
 
@@ -60,6 +71,7 @@ public final class ClassificationHead: Module {
             switch pooling {
             case .mean: hidden.meanOverSequences(layout)
             case .cls: hidden.firstOfSequences(layout)
+            case .last: hidden.lastOfSequences(layout)
             }
         return normalizesPooled ? Self.normalized(rows) : rows
     }
@@ -69,7 +81,7 @@ public final class ClassificationHead: Module {
 
     /// Logits [sequences, labelCount] from pooled rows.
     public func logits(_ pooled: Variable, context: ForwardContext) -> Variable {
-        let features = dense.map { $0(pooled, activation: .tanh, context: context) } ?? pooled
+        let features = dense.map { $0(pooled, activation: activation, context: context) } ?? pooled
         return classifier(dropout(features, context: context), context: context)
     }
 

@@ -1,20 +1,21 @@
 /// A tokenizer without special tokens, but for the empty text, which becomes one: a model has nothing to say of a
 /// sequence without tokens.
-struct NeverEmptyTokenizer: Tokenizer {
+public struct NeverEmptyTokenizer: Tokenizer {
     private let base: any Tokenizer
-    private let filler: Int32
+    /// What an empty text becomes: the token that ends documents, which no text has within it.
+    public let filler: (text: String, id: Int32)
 
-    init(_ base: any Tokenizer, filler: Int32) {
+    init(_ base: any Tokenizer, filler: (text: String, id: Int32)) {
         self.base = base
         self.filler = filler
     }
 
-    var vocabularySize: Int { base.vocabularySize }
+    public var vocabularySize: Int { base.vocabularySize }
 
-    var fingerprint: String { "empty \(filler)\n" + base.fingerprint }
+    public var fingerprint: String { "empty \(filler.id)\n" + base.fingerprint }
 
-    func encode(_ text: String, maximumLength: Int) -> [Int32] {
+    public func encode(_ text: String, maximumLength: Int) -> [Int32] {
         let ids = base.encode(text, maximumLength: maximumLength)
-        return ids.isEmpty ? [filler] : ids
+        return ids.isEmpty ? [filler.id] : ids
     }
 }

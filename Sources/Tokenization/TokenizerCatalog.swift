@@ -41,13 +41,16 @@ public enum TokenizerCatalog {
 
     private static func neverEmpty(_ tokenizer: BytePairTokenizer, file: URL) throws -> any Tokenizer {
         guard tokenizer.specialTokenCount == 0 else { return tokenizer }
-        guard let id = tokenizer.id(of: "<|endoftext|>") ?? tokenizer.id(of: "</s>") else {
+        let ends = ["<|endoftext|>", "</s>"].lazy.compactMap { text in
+            tokenizer.id(of: text).map { (text: text, id: $0) }
+        }
+        guard let end = ends.first else {
             throw TokenizationError(
                 code: .unsupported,
                 message:
                     "it puts no special tokens around a text and has no \"<|endoftext|>\" for an empty one",
                 file: file.path)
         }
-        return NeverEmptyTokenizer(tokenizer, filler: id)
+        return NeverEmptyTokenizer(tokenizer, filler: end)
     }
 }

@@ -41,7 +41,13 @@ struct BackboneFolderCheck {
             report("backbone.folder", "\(url.path) is not a JSON object.")
             return
         }
-        if let layers = object["num_hidden_layers"] as? Int,
+        func size(_ keys: String...) -> Int? { keys.lazy.compactMap { object[$0] as? Int }.first }
+        if let type = object["model_type"] as? String,
+            let mismatch = specification.technique.headMismatch(modelType: type)
+        {
+            problems.append(mismatch)
+        }
+        if let layers = size("num_hidden_layers", "n_layers", "n_layer"),
             case .first(let frozen) = specification.technique.frozenLayers, frozen > layers
         {
             report(
@@ -49,7 +55,7 @@ struct BackboneFolderCheck {
                 "Found \(frozen); the backbone has \(layers) layers, of which 0 to "
                     + "\(layers) can be frozen.")
         }
-        if let positions = object["max_position_embeddings"] as? Int,
+        if let positions = size("max_position_embeddings", "n_positions"),
             specification.backbone.maximumLength > positions
         {
             report(

@@ -54,7 +54,7 @@ public enum TechniqueKind: String, Codable, Sendable, CaseIterable {
 
 public enum HeadKind: String, Codable, Sendable, CaseIterable { case linear, mlp }
 
-public enum PoolingKind: String, Codable, Sendable, CaseIterable { case mean, cls }
+public enum PoolingKind: String, Codable, Sendable, CaseIterable { case mean, cls, last }
 
 public struct TechniqueSpecification: Codable, Sendable, Equatable {
     public var kind: TechniqueKind

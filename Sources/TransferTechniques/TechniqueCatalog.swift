@@ -22,7 +22,12 @@ public enum TechniqueCatalog {
                 .unsupported,
                 "backbone.maximum_length is \(length); this model takes 2 to \(encoder.maximumLength) tokens")
         }
-        let head = head(specification, hiddenSize: encoder.hiddenSize, classCount: classCount)
+        let form = type(of: encoder).classificationForm
+        if let mismatch = specification.technique.headMismatch(modelType: form.modelType) {
+            throw TechniqueError(.unsupported, "\(mismatch.keyPath): \(mismatch.message)")
+        }
+        let head = head(specification, form, hiddenSize: encoder.hiddenSize, classCount: classCount)
+        try ClassifierExpression.requireExpressible(head, on: encoder)
         switch specification.technique.kind {
         case .featureExtraction:
             return FeatureExtraction(encoder: encoder, head: head, maximumLength: length)
@@ -57,19 +62,22 @@ public enum TechniqueCatalog {
         guard let encoder = backbone as? any ClassifiableEncoder else {
             throw TechniqueError(
                 .unsupported,
-                "jobs train classifiers on \"bert\" and \"roberta\" models; those of \(folder.path)'s kind cannot "
-                    + "be exported")
+                "jobs train classifiers on "
+                    + BackboneCatalog.classifiableTypes.map { "\"\($0)\"" }.joined(separator: ", ")
+                    + " models; those of \(folder.path)'s kind cannot be exported")
         }
         return encoder
     }
 
     private static func head(
-        _ specification: JobSpecification, hiddenSize: Int, classCount: Int
+        _ specification: JobSpecification, _ form: SequenceClassificationForm, hiddenSize: Int,
+        classCount: Int
     ) -> ClassificationHead {
         let pooling: ClassificationHead.Pooling =
             switch specification.technique.pooling {
             case .mean: .mean
             case .cls: .cls
+            case .last: .last
             }
         let kind: ClassificationHead.Kind =
             switch specification.technique.head {
@@ -78,7 +86,7 @@ public enum TechniqueCatalog {
             }
         let head = ClassificationHead(
             pooling: pooling, kind: kind, hiddenSize: hiddenSize, labelCount: classCount,
-            dropout: specification.technique.dropout)
+            activation: form.activation, hasBias: form.hasBias, dropout: specification.technique.dropout)
         head.initialize(seed: specification.seed)
         return head
     }

@@ -1,9 +1,10 @@
 import CheckpointFormats
 import Foundation
-import PretrainedBackbones
 import StrictJSON
 import TensorKernels
 import Testing
+
+@testable import PretrainedBackbones
 
 @Suite struct SequenceClassifierTests {
     @Test func logitsOfAnyCompanyAgree() throws {
@@ -33,6 +34,13 @@ import Testing
         let empty = try #require(classifier.predict([""]).first)
         let expected = try tiny.reference.tensor(named: "logits").rows(1..<2)
         #expect(largestDifference(Tensor(empty.logits, shape: [1, 3]), expected) < 1e-4)
+    }
+
+    @Test(arguments: TinyBackbone.allCases)
+    func logitsOfEveryArchitectureEqualTheReference(tiny: TinyBackbone) throws {
+        let network = try SequenceClassificationNetwork.load(folder: tiny.folder, labelCount: 3)
+        let logits = network.logits(try tiny.inputs().batch)
+        #expect(largestDifference(logits, try tiny.reference().tensor(named: "logits")) < 1e-4)
     }
 
     @Test(arguments: [

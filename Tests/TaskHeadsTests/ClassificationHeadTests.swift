@@ -23,9 +23,13 @@ import Testing
     {
         let values = hidden.scalars.map(Double.init)
         return (0..<layout.count).flatMap { sequence -> [Double] in
+            let all = layout.rows(sequence)
             let rows =
-                pooling == .mean
-                ? layout.rows(sequence) : layout.starts[sequence]..<layout.starts[sequence] + 1
+                switch pooling {
+                case .mean: all
+                case .cls: all.lowerBound..<all.lowerBound + 1
+                case .last: all.upperBound - 1..<all.upperBound
+                }
             let row = (0..<4).map { column in
                 rows.reduce(0) { $0 + values[$1 * 4 + column] } / Double(rows.count)
             }

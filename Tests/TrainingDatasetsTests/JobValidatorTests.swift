@@ -70,6 +70,19 @@ import TrainingJobs
         #expect(found.first?.message.contains(part) == true, "\(found)")
     }
 
+    @Test(arguments: [
+        (#"{"model_type": "gpt2", "n_layer": 6, "n_positions": 512}"#, PoolingKind.cls, "technique.pooling"),
+        (#"{"model_type": "bert", "num_hidden_layers": 6}"#, .last, "technique.pooling"),
+        (#"{"model_type": "gpt2", "n_positions": 64}"#, .last, "backbone.maximum_length"),
+        (#"{"model_type": "distilbert", "n_layers": 2}"#, .cls, "technique.frozen_layers"),
+    ])
+    func whatTheModelCannotDoIsSaid(configuration: String, pooling: PoolingKind, keyPath: String) throws {
+        try folder.write(configuration, "model/config.json")
+        var job = job(validation: "dev.csv")
+        job.technique = TechniqueSpecification(kind: .fineTuning, frozenLayers: .first(3), pooling: pooling)
+        #expect(problems(job).map(\.keyPath) == [keyPath])
+    }
+
     @Test func shardsOfTheWeightsAreLookedAt() throws {
         try FileManager.default.removeItem(at: folder.url.appendingPathComponent("model/model.safetensors"))
         try folder.write(

@@ -1,6 +1,7 @@
 import DifferentiableTensors
 import Foundation
 import PretrainedBackbones
+import StrictJSON
 import TaskHeads
 import TensorKernels
 import Testing
@@ -19,6 +20,24 @@ struct ExportFixture {
     enum Family: String, CaseIterable {
         case bert
         case roberta
+        case distilbert
+        case gpt2
+
+        /// Heads that transformers' architecture for this family expresses.
+        var heads: [(pooling: ClassificationHead.Pooling, kind: ClassificationHead.Kind)] {
+            self == .gpt2
+                ? [(.mean, .linear), (.last, .linear)]
+                : [(.mean, .linear), (.mean, .mlp), (.cls, .linear), (.cls, .mlp)]
+        }
+
+        var architecture: String {
+            switch self {
+            case .bert: "BertForSequenceClassification"
+            case .roberta: "RobertaForSequenceClassification"
+            case .distilbert: "DistilBertForSequenceClassification"
+            case .gpt2: "GPT2ForSequenceClassification"
+            }
+        }
     }
 
     let source: URL
@@ -43,7 +62,10 @@ struct ExportFixture {
         try Self.writeBackboneFolder(source, family, epsilon: epsilon)
         let random = try BackboneCatalog.random(folder: source, seed: 11, dropout: 0)
         encoder = try #require(random as? any ClassifiableEncoder)
-        head = ClassificationHead(pooling: pooling, kind: kind, hiddenSize: 48, labelCount: 3, dropout: 0)
+        let form = type(of: encoder).classificationForm
+        head = ClassificationHead(
+            pooling: pooling, kind: kind, hiddenSize: 48, labelCount: 3, activation: form.activation,
+            hasBias: form.hasBias, dropout: 0)
         head.initialize(seed: 12, standardDeviation: 0.3)
         head.classifier.bias?.value.fillNormal(standardDeviation: 0.5, key: 13)
         head.dense?.bias?.value.fillNormal(standardDeviation: 0.5, key: 14)
@@ -71,16 +93,48 @@ struct ExportFixture {
     }
 
     private static func writeBackboneFolder(_ folder: URL, _ family: Family, epsilon: Double) throws {
-        let tokenizer = family == .bert ? "tokenizer.json" : "roberta-tokenizer.json"
-        try Data(contentsOf: Bundle.module.bundleURL.appendingPathComponent("ExportResources/\(tokenizer)"))
-            .write(to: folder.appendingPathComponent("tokenizer.json"))
+        try tokenizer(family).write(to: folder.appendingPathComponent("tokenizer.json"))
+        let sizes =
+            switch family {
+            case .bert, .roberta:
+                """
+                "hidden_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 64,
+                "max_position_embeddings": 50, "type_vocab_size": \(family == .bert ? 2 : 1),
+                "layer_norm_eps": \(epsilon)
+                """
+            case .distilbert:
+                """
+                "dim": 48, "n_layers": 2, "n_heads": 4, "hidden_dim": 64, "max_position_embeddings": 50
+                """
+            case .gpt2:
+                """
+                "n_embd": 48, "n_layer": 2, "n_head": 4, "n_positions": 50, "layer_norm_epsilon": \(epsilon)
+                """
+            }
+        let isWordPiece = family == .bert || family == .distilbert
         let configuration = """
-            {"model_type": "\(family)", "vocab_size": \(family == .bert ? 300 : 500), "hidden_size": 48,
-             "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 64,
-             "max_position_embeddings": 50, "type_vocab_size": \(family == .bert ? 2 : 1),
-             "pad_token_id": \(family == .bert ? 0 : 1), "bos_token_id": 0, "eos_token_id": 2,
-             "layer_norm_eps": \(epsilon), "initializer_range": 0.2, "architectures": ["BertModel"]}
+            {"model_type": "\(family)", "vocab_size": \(isWordPiece ? 300 : 500), \(sizes),
+             "pad_token_id": \(isWordPiece ? 0 : 1), "bos_token_id": 0, "eos_token_id": 2,
+             "initializer_range": 0.2, "architectures": ["BertModel"]}
             """
         try Data(configuration.utf8).write(to: folder.appendingPathComponent("config.json"))
+    }
+
+    private static func tokenizer(_ family: Family) throws -> Data {
+        func resource(_ name: String) throws -> Data {
+            try Data(contentsOf: Bundle.module.bundleURL.appendingPathComponent("ExportResources/\(name)"))
+        }
+        switch family {
+        case .bert, .distilbert: return try resource("tokenizer.json")
+        case .roberta: return try resource("roberta-tokenizer.json")
+        case .gpt2:
+            // RoBERTa's, without special tokens around texts.
+            let text = String(decoding: try resource("roberta-tokenizer.json"), as: UTF8.self)
+                .replacing("</s>", with: "<|endoftext|>")
+            var members = try JSONValue(parsing: Data(text.utf8)).members ?? []
+            members.removeAll { $0.name == "post_processor" }
+            members.append(JSONMember(name: "post_processor", value: .null))
+            return Data(JSONValue.object(members).indentedBytes)
+        }
     }
 }

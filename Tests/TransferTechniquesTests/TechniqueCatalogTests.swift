@@ -6,14 +6,16 @@ import TrainingJobs
 import TransferTechniques
 
 @Suite struct TechniqueCatalogTests {
-    private func program(configuration: String) throws -> any TrainingProgram {
+    private func program(
+        configuration: String, head: HeadKind = .linear, pooling: PoolingKind = .mean
+    ) throws -> any TrainingProgram {
         try withTemporaryFolder { folder in
             let tokenizer = Bundle.module.bundleURL.appending(path: "ExportResources/roberta-tokenizer.json")
             try FileManager.default.copyItem(at: tokenizer, to: folder.appending(path: "tokenizer.json"))
             try Data(configuration.utf8).write(to: folder.appending(path: "config.json"))
             return try TechniqueCatalog.program(
-                for: TinyJob(.fromScratch).specification, classCount: 2, backboneFolder: folder,
-                tokenizer: TokenizerCatalog.load(folder: folder))
+                for: TinyJob(.fromScratch, head: head, pooling: pooling).specification, classCount: 2,
+                backboneFolder: folder, tokenizer: TokenizerCatalog.load(folder: folder))
         }
     }
 
@@ -28,16 +30,33 @@ import TransferTechniques
         #expect(program.trainableParameters.contains { $0.name == "encoder.layer.1.output.dense.weight" })
     }
 
-    /// Before any training: their classifiers have no folder to be exported to.
-    @Test(arguments: [
-        """
+    private static let distilBert = """
         {"model_type": "distilbert", "vocab_size": 500, "dim": 16, "n_layers": 1, "n_heads": 2, "hidden_dim": 24,
          "max_position_embeddings": 50}
-        """,
-        #"{"model_type": "gpt2", "vocab_size": 500, "n_embd": 16, "n_layer": 1, "n_head": 2, "n_positions": 50}"#,
+        """
+
+    private static let gpt2 = """
+        {"model_type": "gpt2", "vocab_size": 500, "n_embd": 16, "n_layer": 1, "n_head": 2, "n_positions": 50,
+         "n_inner": 24}
+        """
+
+    @Test(arguments: [(distilBert, HeadKind.mlp, PoolingKind.cls), (gpt2, .linear, .mean)])
+    func distilBertAndGPT2AreTrained(configuration: String, head: HeadKind, pooling: PoolingKind) throws {
+        let program = try program(configuration: configuration, head: head, pooling: pooling)
+        #expect(program.trainableParameters.contains { $0.name == "classifier.weight" })
+    }
+
+    /// Before any training: their classifiers have no folder to be exported to.
+    @Test(arguments: [
+        (gpt2, HeadKind.linear, PoolingKind.cls, "technique.pooling"), (gpt2, .mlp, .mean, "technique.head"),
+        (distilBert, .linear, .last, "technique.pooling"), (gpt2, .linear, .last, "n_inner"),
     ])
-    func modelsWithoutAnExportAreRefused(configuration: String) throws {
-        let error = try #require(throws: TechniqueError.self) { try program(configuration: configuration) }
-        #expect(error.code == .unsupported && error.description.contains("\"roberta\""))
+    func headsWithoutAnExportAreRefused(
+        configuration: String, head: HeadKind, pooling: PoolingKind, mention: String
+    ) throws {
+        let error = try #require(throws: TechniqueError.self) {
+            try program(configuration: configuration, head: head, pooling: pooling)
+        }
+        #expect(error.code == .unsupported && error.description.contains(mention))
     }
 }

@@ -59,7 +59,8 @@ struct TinyJob {
         case .featureExtraction: FeatureExtraction(encoder: encoder, head: head, maximumLength: 20)
         case .fineTuning:
             FineTuning(encoder: encoder, head: head, cut: cut(technique.frozenLayers ?? 0), maximumLength: 20)
-        case .fromScratch: FineTuning(encoder: encoder, head: head, cut: nil, maximumLength: 20)
+        case .fromScratch, .pretraining:
+            FineTuning(encoder: encoder, head: head, cut: nil, maximumLength: 20)
         }
     }
 

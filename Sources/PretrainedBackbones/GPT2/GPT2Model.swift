@@ -99,4 +99,7 @@ public final class GPT2Model: TransformerBackbone {
         words.parameters + positions.parameters + layers[..<cut].flatMap(\.parameters)
             + (cut == layerCount ? finalNorm.parameters : [])
     }
+
+    /// One more layer, behind the last, with zero weights and plain normalisations.
+    public func layerToAppend() -> GPT2Layer { GPT2Layer("h.\(layerCount)", configuration) }
 }

@@ -13,8 +13,8 @@ struct ExportedConfiguration {
     ]
 
     init(
-        source: URL, layerCount: Int, labels: [String], maximumLength: Int, head: ClassificationHead,
-        architecture: String
+        source: URL, form: SequenceClassificationForm, layerCount: Int, labels: [String], maximumLength: Int,
+        head: ClassificationHead, paddingID: Int32?
     ) throws {
         let root: JSONValue
         do {
@@ -25,9 +25,9 @@ struct ExportedConfiguration {
                 context: "config.json")
         }
         let indexed = labels.enumerated()
-        let changes: [JSONMember] = [
-            JSONMember(name: "architectures", value: .array([.string(architecture)])),
-            JSONMember(name: "num_hidden_layers", value: .integer(layerCount)),
+        var changes: [JSONMember] = [
+            JSONMember(name: "architectures", value: .array([.string(form.architecture)])),
+            JSONMember(name: form.layerCountKey, value: .integer(layerCount)),
             JSONMember(
                 name: "id2label",
                 value: .object(
@@ -45,6 +45,9 @@ struct ExportedConfiguration {
                     JSONMember(name: "head", value: .string(head.kind.rawValue)),
                 ])),
         ]
+        if let paddingID {
+            changes.append(JSONMember(name: "pad_token_id", value: .integer(Int(paddingID))))
+        }
         let changed = Set(changes.map(\.name)).union(Self.droppedKeys)
         let kept = (root.members ?? []).filter { !changed.contains($0.name) }
         bytes = JSONValue.object((kept + changes).sorted { $0.name < $1.name }).indentedBytes

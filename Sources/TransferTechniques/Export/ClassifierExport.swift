@@ -6,12 +6,12 @@ import TaskHeads
 import TensorKernels
 import TrainingJobs
 
-/// Writes a trained classifier as a `BertForSequenceClassification` folder, or RoBERTa's, which
-/// `SequenceClassifier` and Hugging Face's transformers load without any code of Graft's.
+/// Writes a trained classifier as a folder of transformers' architecture for its backbone, `BertForSequenceClassification`
+/// for instance, which `SequenceClassifier` and Hugging Face's transformers load without any code of Graft's.
 ///
-/// Those architectures classify by tanh of a linear map of the first token's last hidden state. Heads that
-/// are built otherwise are expressed in them by one more encoder layer and by weights of fixed value: see
-/// `ExportedHead`.
+/// What those architectures compute from a text's last hidden states is fixed. Heads that are built otherwise
+/// are expressed in them by one more layer and by weights of fixed value: see `EncoderHeadExport` and
+/// `GPT2HeadExport`.
 public enum ClassifierExport {
     /// - Parameters:
     ///   - backbone: with the weights to write; its hidden size is the head's.
@@ -35,20 +35,21 @@ public enum ClassifierExport {
             throw TechniqueError(
                 .unsupported, "\(labels.count) labels for \(head.labelCount) classes, or two labels alike")
         }
-        let names = type(of: backbone).classificationNames
-        let exported = ExportedHead(head, configuration: backbone.configuration, names: names)
+        let form = type(of: backbone).classificationForm
+        let exported = try ClassifierExpression(backbone, head)
+        let padding = try form.readsLastToken ? PaddingToken(tokenizerFolder: backboneFolder) : nil
         let configuration = try ExportedConfiguration(
-            source: backboneFolder.appendingPathComponent("config.json"),
-            layerCount: backbone.layerCount + exported.addedLayerCount, labels: labels,
-            maximumLength: maximumLength, head: head, architecture: names.architecture)
+            source: backboneFolder.appendingPathComponent("config.json"), form: form,
+            layerCount: exported.layerCount, labels: labels, maximumLength: maximumLength, head: head,
+            paddingID: padding?.id)
         try Data(configuration.bytes).write(
             to: folder.appendingPathComponent("config.json"), options: .atomic)
-
-        let encoder = backbone.namedTensors().map { (name: names.prefix + $0.name, tensor: $0.tensor) }
         try SafetensorsWriter.write(
-            encoder + exported.tensors, metadata: ["format": "pt"],
+            exported.tensors, metadata: ["format": "pt"],
             to: folder.appendingPathComponent("model.safetensors"))
-        return try ["config.json", "model.safetensors"] + copyTokenizer(from: backboneFolder, to: folder)
+        let tokenizer = try copyTokenizer(from: backboneFolder, to: folder)
+        let changed = try padding?.write(to: folder) ?? []
+        return ["config.json", "model.safetensors"] + tokenizer + changed.filter { !tokenizer.contains($0) }
     }
 
     private static func copyTokenizer(from source: URL, to folder: URL) throws -> [String] {
