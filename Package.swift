@@ -60,6 +60,7 @@ let package = Package(
             name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CWireMessages", dependencies: ["CProtobufC"]),
         .target(name: "CTensorKernels", cSettings: kernelFlags),
 
@@ -94,7 +95,8 @@ let package = Package(
         // What both halves speak of: values, no IO but files.
         module("StrictJSON"),
         module("TrainingJobs", [yams]),
-        module("TrainingDatasets", ["TrainingJobs", crypto]),
+        module("GzipReading", ["CZlib"]),
+        module("TrainingDatasets", ["TrainingJobs", "ImageDecoding", "GzipReading", crypto]),
         module("TaskMetrics"),
         module("ContentStore", [crypto]),
         module("JobReporting", ["TrainingJobs"]),
@@ -164,7 +166,8 @@ let package = Package(
                 "TestingSupport",
             ], resources: [.copy("ExportResources")], scripts: ["transformers_logits.py"]),
         tests("TrainingJobs", [], resources: [.copy("Resources")]),
-        tests("TrainingDatasets", ["TrainingJobs", "TestingSupport"]),
+        tests("GzipReading", ["TestingSupport"]),
+        tests("TrainingDatasets", ["TrainingJobs", "ImageDecoding", "TestingSupport"]),
         tests(
             "ImageDecoding", [], resources: [.copy("Resources")], scripts: ["make_images.py", "make_jpeg.c"]),
         tests("TaskMetrics", [], resources: [.copy("Resources")]),

@@ -123,9 +123,7 @@ extension ClusterControl {
         }
         let needed =
             ["backbone/config.json"]
-            + specification.tasks.flatMap { task in
-                task.files.map { JobFiles.dataPath(task: task.name, split: $0.split, format: $0.file.format) }
-            }
+            + specification.tasks.flatMap { JobFiles.dataFiles(of: $0).map(\.path) }
         if let absent = needed.first(where: { !paths.contains($0) }) {
             throw refuse("The job names \(absent), but that file is not among those sent.")
         }

@@ -1,15 +1,22 @@
 import Crypto
+import TrainingJobs
 
 /// One hash over a job's data in canonical form: the same samples and labels have the same hash in any file
 /// format.
 struct ContentHash {
     private var hash = SHA256()
 
-    mutating func add(task: String, labels: [String]) {
+    mutating func add(_ task: TaskSpecification, labels: [String], columns: [String]) {
         var bytes: [UInt8] = []
-        Self.append(task, to: &bytes)
+        Self.append(task.name, to: &bytes)
         Self.append(UInt64(labels.count), to: &bytes)
         for label in labels { Self.append(label, to: &bytes) }
+        // A text's bytes and an image's are told apart by the task's kind.
+        if task.kind != .textClassification {
+            Self.append(task.kind.rawValue, to: &bytes)
+            Self.append(UInt64(columns.count), to: &bytes)
+            for column in columns { Self.append(column, to: &bytes) }
+        }
         hash.update(data: bytes)
     }
 

@@ -15,6 +15,14 @@ public struct DatasetError: Error, Sendable, Equatable, CustomStringConvertible 
         public static let invalidJSON = Code("invalid-json-line")
         public static let rowTooLong = Code("row-too-long")
         public static let missingValue = Code("missing-value")
+        /// A table's value that is no number.
+        public static let notANumber = Code("not-a-number")
+        /// Bytes that are not the IDX file that is expected.
+        public static let invalidIDX = Code("invalid-idx-file")
+        /// An image that cannot be decoded.
+        public static let damagedImage = Code("damaged-image")
+        /// A sample of an archive with more than one image.
+        public static let ambiguousSample = Code("ambiguous-sample")
         public static let tooFewClasses = Code("too-few-classes")
         public static let tooManyClasses = Code("too-many-classes")
         /// A metric that does not fit the task's classes.
@@ -30,23 +38,30 @@ public struct DatasetError: Error, Sendable, Equatable, CustomStringConvertible 
     public var reason: String
     /// The data file's name, or what else is at fault.
     public var file: String?
+    /// The sample's name within an archive or folder.
+    public var entry: String?
     /// Data row, from 1; the header is not one.
     public var row: Int?
     /// Line where the row starts, from 1.
     public var line: Int?
 
-    public init(code: Code, reason: String, file: String? = nil, row: Int? = nil, line: Int? = nil) {
+    public init(
+        code: Code, reason: String, file: String? = nil, row: Int? = nil, line: Int? = nil,
+        entry: String? = nil
+    ) {
         self.code = code
         self.reason = reason
         self.file = file
         self.row = row
         self.line = line
+        self.entry = entry
     }
 
-    /// `train.csv, row 12 (line 13): …`
+    /// `train.csv, row 12 (line 13): …`, `train.tar, sample 000012: …`
     public var message: String {
         var place: [String] = []
         if let file { place.append(file) }
+        if let entry { place.append("sample \(entry)") }
         switch (row, line) {
         case (let row?, let line?): place.append("row \(row) (line \(line))")
         case (let row?, nil): place.append("row \(row)")

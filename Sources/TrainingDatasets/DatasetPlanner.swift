@@ -8,10 +8,18 @@ import TrainingJobs
 public enum DatasetPlanner {
     /// Samples in a shard at the most.
     public static let samplesPerShard = 4096
+    /// Bytes of payloads after which a shard is full, where there are few lanes.
+    static let bytesPerShard = 8 << 20
+    /// Bytes of unfinished shards over all lanes, more or less.
+    private static let bytesInMemory = 256 << 20
+
+    static func bytesPerShard(laneCount: Int) -> Int {
+        min(bytesPerShard, bytesInMemory / max(1, laneCount))
+    }
 
     /// The whole plan in memory; for large data prefer the form with `emit`.
     ///
-    /// - Parameter files: The job's data files by logical path: see `JobFiles.dataPath`.
+    /// - Parameter files: The job's data files by logical path: see `JobFiles.dataFiles`.
     public static func plan(
         _ specification: JobSpecification, files: [String: URL]
     ) throws -> (plan: DatasetPlan, shards: [PlannedShard]) {
@@ -31,8 +39,8 @@ public enum DatasetPlanner {
         var content = ContentHash()
         for (index, task) in specification.tasks.enumerated() {
             let planner = TaskPlanner(
-                task: task, index: index, seed: specification.seed,
-                laneCount: max(1, specification.training.microBatches), files: files)
+                reader: try TaskReader(task, files: files), index: index, seed: specification.seed,
+                laneCount: max(1, specification.training.microBatches))
             tasks.append(try planner.plan(content: &content, emit: emit))
         }
         return DatasetPlan(
@@ -43,11 +51,12 @@ public enum DatasetPlanner {
 
 /// Plans one task.
 private struct TaskPlanner {
-    let task: TaskSpecification
+    let reader: TaskReader
     let index: Int
     let seed: UInt64
     let laneCount: Int
-    let files: [String: URL]
+
+    var task: TaskSpecification { reader.task }
 
     func plan(content: inout ContentHash, emit: (PlannedShard) throws -> Void) throws -> DatasetPlan.Task {
         let training = try survey(.train, task.train, knownLabels: nil)
@@ -55,29 +64,32 @@ private struct TaskPlanner {
         try training.requireLearnable(for: task)
         let labels = training.labels
         let known = Set(labels.map(LabelName.init))
-        content.add(task: task.name, labels: labels)
+        content.add(task, labels: labels, columns: reader.columns)
         var counts: [DataSplit: Int] = [:]
 
         var train = writer(.train, labels)
         var validation = writer(.validation, labels)
-        try deal(.train, task.train, training.drawnRows, labels) { text, label in
-            if TextHash.isValidation(text, fraction: task.validationFraction) {
-                try validation.add(text: text, label: label, emit: emit)
+        var moments = ColumnMoments(columns: reader.columns)
+        try deal(.train, task.train, training.drawnRows, labels) { payload, label in
+            let hash = PayloadHash.of(payload)
+            if PayloadHash.isValidation(hash, fraction: task.validationFraction) {
+                try validation.add(payload: payload, label: label, emit: emit)
             } else {
-                try train.add(text: text, label: label, emit: emit)
+                moments.add(payload)
+                try train.add(payload: payload, label: label, emit: emit)
             }
         }
         if let file = task.validation {
             let survey = try survey(.validation, file, knownLabels: known)
-            try deal(.validation, file, survey.drawnRows, labels) { text, label in
-                try validation.add(text: text, label: label, emit: emit)
+            try deal(.validation, file, survey.drawnRows, labels) { payload, label in
+                try validation.add(payload: payload, label: label, emit: emit)
             }
         }
         var test = writer(.test, labels)
         if let file = task.test {
             let survey = try survey(.test, file, knownLabels: known)
-            try deal(.test, file, survey.drawnRows, labels) { text, label in
-                try test.add(text: text, label: label, emit: emit)
+            try deal(.test, file, survey.drawnRows, labels) { payload, label in
+                try test.add(payload: payload, label: label, emit: emit)
             }
         }
         for var writer in [train, validation, test] {
@@ -86,54 +98,43 @@ private struct TaskPlanner {
         }
         return DatasetPlan.Task(
             name: task.name, labels: labels, trainCount: counts[.train] ?? 0,
-            validationCount: counts[.validation] ?? 0, testCount: counts[.test] ?? 0)
-    }
-
-    private func url(_ split: DataSplit, _ file: DataFileSpecification) throws -> URL {
-        let path = JobFiles.dataPath(task: task.name, split: split, format: file.format)
-        guard let url = files[path] else {
-            throw DatasetError(
-                code: .unreadableFile,
-                reason: "The file did not come with the job (as \(path)): submit it again.",
-                file: file.path)
-        }
-        return url
+            validationCount: counts[.validation] ?? 0, testCount: counts[.test] ?? 0,
+            columns: moments.statistics)
     }
 
     private func survey(
         _ split: DataSplit, _ file: DataFileSpecification, knownLabels: Set<LabelName>?
     ) throws -> SplitSurvey {
-        try SplitSurvey(file, of: task, at: url(split, file), seed: seed, knownLabels: knownLabels)
+        try SplitSurvey(split, file, reader, seed: seed, knownLabels: knownLabels)
     }
 
     private func writer(_ split: DataSplit, _ labels: [String]) -> LaneWriter {
         LaneWriter(
             task: index, split: split, laneCount: laneCount, classCount: labels.count,
-            samplesPerShard: DatasetPlanner.samplesPerShard)
+            samplesPerShard: DatasetPlanner.samplesPerShard,
+            bytesPerShard: DatasetPlanner.bytesPerShard(laneCount: laneCount))
     }
 
     /// Hands over the drawn samples of a file, in its order.
     private func deal(
         _ split: DataSplit, _ file: DataFileSpecification, _ drawnRows: [Int]?, _ labels: [String],
-        to receive: (_ text: String, _ label: Int) throws -> Void
+        to receive: (_ payload: SamplePayload, _ label: Int) throws -> Void
     ) throws {
         let classes = Dictionary(
             uniqueKeysWithValues: labels.enumerated().map { (LabelName($0.element), $0.offset) })
-        var rows = try LabelledRows(file, of: task, at: url(split, file))
+        var rows = try reader.rows(split, file)
         var drawn = drawnRows?[...]
         while let row = try rows.next() {
             if drawn != nil {
                 guard let wanted = drawn?.first else { break }
-                guard wanted == row.position.row else { continue }
+                guard wanted == row.row else { continue }
                 drawn?.removeFirst()
             }
             guard let label = classes[LabelName(row.label)] else {
-                throw DatasetError(
-                    code: .unreadableFile,
-                    reason: "The file changed while it was read; submit the job again.",
-                    file: file.path, row: row.position.row)
+                throw row.error(
+                    .unreadableFile, "The file changed while it was read; submit the job again.")
             }
-            try receive(row.text, label)
+            try receive(row.payload, label)
         }
     }
 }

@@ -22,11 +22,21 @@ struct JSONLineScanner {
 
     private let bytes: [UInt8]
     private var cursor = 0
+    /// The object's own keys in their order, where they are asked for.
+    private var collectedKeys: [String]?
 
     /// The values of `keys` in the object that `bytes` is; `nil` for absent ones. Throws `Failure`.
     static func values(of keys: [String], in bytes: [UInt8]) throws -> [Value?] {
         var scanner = JSONLineScanner(bytes: bytes)
         return try scanner.object(keys)
+    }
+
+    /// The keys of the object that `bytes` is, in their order. Throws `Failure`.
+    static func keys(in bytes: [UInt8]) throws -> [String] {
+        var scanner = JSONLineScanner(bytes: bytes)
+        scanner.collectedKeys = []
+        _ = try scanner.object([])
+        return scanner.collectedKeys ?? []
     }
 
     private init(bytes: [UInt8]) { self.bytes = bytes }
@@ -40,6 +50,7 @@ struct JSONLineScanner {
             repeat {
                 skipSpace()
                 let key = try string()
+                collectedKeys?.append(key)
                 skipSpace()
                 guard take(0x3A) else {
                     throw failure("a colon is expected after the key \"\(key.prefix(40))\"")

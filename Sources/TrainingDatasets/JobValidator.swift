@@ -46,9 +46,20 @@ private struct TaskFilesCheck {
     }
 
     mutating func run() {
+        let places = JobFiles.dataFiles(of: task).map {
+            ($0.path, JobFiles.resolve($0.source, relativeTo: folder))
+        }
+        let reader: TaskReader
+        do {
+            reader = try TaskReader(task, files: Dictionary(places) { first, _ in first })
+        } catch {
+            let isOfNames = task.classNames != nil && (error as? DatasetError)?.file == task.classNames
+            report(isOfNames ? "\(keyPath).class_names" : "\(keyPath).train", "\(error)")
+            return
+        }
         var known: Set<LabelName>?
         for (split, file) in task.files {
-            guard let survey = survey(split, file, knownLabels: known) else { continue }
+            guard let survey = survey(split, file, reader, knownLabels: known) else { continue }
             warn(about: survey, split, file)
             guard split == .train else { continue }
             known = Set(survey.labels.map(LabelName.init))
@@ -56,19 +67,24 @@ private struct TaskFilesCheck {
                 try survey.requireClasses(for: task)
                 try survey.requireLearnable(for: task)
             } catch {
-                let isMetric = (error as? DatasetError)?.code == .unsuitableMetric
-                report(isMetric ? "\(keyPath).metric" : "\(keyPath).train", "\(error)")
+                let key =
+                    switch (error as? DatasetError)?.code {
+                    case .unsuitableMetric: "metric"
+                    case .unknownLabel: "classes"
+                    default: "train"
+                    }
+                report("\(keyPath).\(key)", "\(error)")
             }
         }
     }
 
     private mutating func survey(
-        _ split: DataSplit, _ file: DataFileSpecification, knownLabels: Set<LabelName>?
+        _ split: DataSplit, _ file: DataFileSpecification, _ reader: TaskReader, knownLabels: Set<LabelName>?
     ) -> SplitSurvey? {
         do {
             return try SplitSurvey(
-                file, of: task, at: JobFiles.resolve(file.path, relativeTo: folder), seed: specification.seed,
-                knownLabels: knownLabels)
+                split, file, reader, seed: specification.seed, knownLabels: knownLabels,
+                decodesImages: task.kind == .imageClassification)
         } catch {
             report("\(keyPath).\(split.rawValue)", "\(error)")
             return nil
@@ -81,11 +97,17 @@ private struct TaskFilesCheck {
             warn(
                 "\(key).limit", "\(file.path) has \(survey.rowCount) rows, fewer than the limit of \(limit).")
         }
+        let short = survey.labelCounts.filter { $0.value < file.limitPerLabel ?? 0 }
+        if let limit = file.limitPerLabel, let label = short.keys.map(\.text).sorted().first {
+            warn(
+                "\(key).limit_per_label",
+                "\(file.path) has fewer than \(limit) rows of \(short.count) labels, such as \"\(label)\".")
+        }
         if survey.emptyTexts > 0 {
             warn(key, "\(file.path) has \(survey.emptyTexts) rows with an empty text.")
         }
         guard split == .train else { return }
-        let samples = min(file.limit ?? Int.max, survey.rowCount)
+        let samples = survey.drawnRows?.count ?? survey.rowCount
         let training = specification.training
         if samples < training.microBatches {
             warn(

@@ -1,36 +1,36 @@
-import Foundation
 import TrainingJobs
 
-/// The text and label of every row of one split's file.
-struct LabelledRows: ~Copyable {
-    private var reader: TableReader
+/// The rows of one split that belong to the task: those of its classes, each with a label.
+struct LabelledRows {
+    private var source: any LabelledRowSource
     private let name: String
-    private let labelColumn: String
-    private var isEmpty = true
+    /// Labels whose rows are passed on; `nil`: all.
+    private let classes: Set<LabelName>?
+    private var sawRow = false
+    private var passedRow = false
 
-    init(_ file: DataFileSpecification, of task: TaskSpecification, at url: URL) throws {
-        name = file.path
-        labelColumn = task.labelColumn
-        reader = try TableReader(
-            url: url, format: file.format, columns: [task.textColumn, task.labelColumn], name: file.path)
+    init(_ source: any LabelledRowSource, name: String, classes: [String]?) {
+        self.source = source
+        self.name = name
+        self.classes = classes.map { Set($0.map(LabelName.init)) }
     }
 
-    /// The next row; `nil` at the end. Throws `DatasetError` as the reader does, `missingValue` for a row
+    /// The next row; `nil` at the end. Throws `DatasetError` as the source does, `missingValue` for a row
     /// without a label, and `emptyData` where there is no row at all.
-    mutating func next() throws -> (text: String, label: String, position: TableRow)? {
-        guard let row = try reader.next() else {
-            if isEmpty {
-                throw DatasetError(code: .emptyData, reason: "The file has no data rows.", file: name)
-            }
-            return nil
+    mutating func next() throws -> LabelledRow? {
+        while let row = try source.next() {
+            sawRow = true
+            guard !row.label.isEmpty else { throw row.error(.missingValue, "The label is empty.") }
+            if let classes, !classes.contains(LabelName(row.label)) { continue }
+            passedRow = true
+            return row
         }
-        isEmpty = false
-        guard !row.values[1].isEmpty else {
+        guard passedRow else {
             throw DatasetError(
-                code: .missingValue, reason: "The label (\"\(labelColumn)\") is empty.", file: name,
-                row: row.row,
-                line: row.line)
+                code: .emptyData,
+                reason: sawRow ? "No row has one of the task's classes." : "The file has no data rows.",
+                file: name)
         }
-        return (row.values[0], row.values[1], row)
+        return nil
     }
 }

@@ -6,7 +6,7 @@ public struct PlannedShard: Sendable, Equatable {
     public var task: Int
     public var split: DataSplit
     public var lane: Int
-    /// Parts of a lane count from 0; all but the last are full.
+    /// Parts of a lane count from 0; all but the last are full, by samples or by bytes.
     public var part: Int
     /// Samples in it.
     public var samples: Int

@@ -1,24 +1,26 @@
 /// Samples as bytes, for the way from coordinator to workers.
 ///
 /// Layout, little-endian: the magic `GRSH`, version (u32), count (u32), then for each sample its index (u64),
-/// label (u32), length of its text in bytes (u32) and the text in UTF-8. The same samples are the same bytes,
-/// so that a shard's hash says what is in it.
+/// label (u32), kind (u8: 0 text, 1 image, 2 numbers), length of its payload in bytes (u32) and the payload:
+/// UTF-8, a PNG or JPEG file, or fp32 numbers. The same samples are the same bytes, so that a shard's hash says
+/// what is in it.
 public enum ShardCodec {
     static let magic = Array("GRSH".utf8)
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     private static let headerSize = 12
-    private static let sampleHeaderSize = 16
+    private static let sampleHeaderSize = 17
 
     public static func encode(_ samples: [Sample]) -> [UInt8] {
         var bytes = magic
-        bytes.reserveCapacity(samples.reduce(headerSize) { $0 + sampleHeaderSize + $1.text.utf8.count })
+        bytes.reserveCapacity(samples.reduce(headerSize) { $0 + sampleHeaderSize + $1.payload.byteCount })
         append(version, to: &bytes)
         append(UInt32(samples.count), to: &bytes)
         for sample in samples {
             append(UInt64(sample.index), to: &bytes)
             append(UInt32(sample.label), to: &bytes)
-            append(UInt32(sample.text.utf8.count), to: &bytes)
-            bytes.append(contentsOf: sample.text.utf8)
+            append(kind(of: sample.payload), to: &bytes)
+            append(UInt32(sample.payload.byteCount), to: &bytes)
+            bytes.append(contentsOf: sample.payload.bytes)
         }
         return bytes
     }
@@ -55,16 +57,48 @@ public enum ShardCodec {
         }
         let index: UInt64 = read(bytes, &cursor)
         let label: UInt32 = read(bytes, &cursor)
+        let kind: UInt8 = read(bytes, &cursor)
         let length = Int(read(bytes, &cursor) as UInt32)
         guard bytes.count - cursor >= length else { throw invalid("it ends within sample \(number)") }
         guard index <= UInt64(Int32.max), label <= UInt32(Int32.max) else {
             throw invalid("sample \(number) has index \(index) and label \(label)")
         }
-        guard let text = String(validating: bytes[cursor..<(cursor + length)], as: UTF8.self) else {
-            throw invalid("the text of sample \(number) is not UTF-8")
-        }
+        let payload = try payload(kind, bytes[cursor..<(cursor + length)], number)
         cursor += length
-        return Sample(index: Int(index), text: text, label: Int(label))
+        return Sample(index: Int(index), payload: payload, label: Int(label))
+    }
+
+    private static func kind(of payload: SamplePayload) -> UInt8 {
+        switch payload {
+        case .text: 0
+        case .image: 1
+        case .numbers: 2
+        }
+    }
+
+    private static func payload(_ kind: UInt8, _ bytes: ArraySlice<UInt8>, _ number: Int) throws
+        -> SamplePayload
+    {
+        switch kind {
+        case 0:
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                throw invalid("the text of sample \(number) is not UTF-8")
+            }
+            return .text(text)
+        case 1: return .image(Array(bytes))
+        case 2:
+            guard bytes.count.isMultiple(of: 4) else {
+                throw invalid("the numbers of sample \(number) have \(bytes.count) bytes")
+            }
+            let whole = Array(bytes)
+            var cursor = 0
+            let numbers = (0..<(whole.count / 4)).map { _ in Float(bitPattern: read(whole, &cursor)) }
+            guard numbers.allSatisfy(\.isFinite) else {
+                throw invalid("a number of sample \(number) is not finite")
+            }
+            return .numbers(numbers)
+        default: throw invalid("sample \(number) is of kind \(kind), which is none")
+        }
     }
 
     private static func append(_ value: some FixedWidthInteger, to bytes: inout [UInt8]) {

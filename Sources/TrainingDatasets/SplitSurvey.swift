@@ -21,43 +21,46 @@ struct SplitSurvey {
         labelCounts.keys.map(\.text).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
-    /// - Parameter knownLabels: Those of the training file; `nil` for that file itself.
+    /// - Parameters:
+    ///   - knownLabels: Those of the training file; `nil` for that file itself.
+    ///   - decodesImages: Whether every image is decoded, so that a damaged one is found.
     /// - Throws: `DatasetError`, `unknownLabel` among them.
     init(
-        _ file: DataFileSpecification, of task: TaskSpecification, at url: URL, seed: UInt64,
-        knownLabels: Set<LabelName>? = nil
+        _ split: DataSplit, _ file: DataFileSpecification, _ reader: TaskReader, seed: UInt64,
+        knownLabels: Set<LabelName>? = nil, decodesImages: Bool = false
     ) throws {
-        var rows = try LabelledRows(file, of: task, at: url)
-        var draw = file.limit.map { RowDraw(seed: seed, limit: $0) }
+        let task = reader.task
+        var rows = try reader.rows(split, file)
+        var draw = RowDraw.Limit(of: file).map { RowDraw(seed: seed, limit: $0) }
         // Only a training file, which has no labels to be known before, is divided.
         let validationFraction = knownLabels == nil ? task.validationFraction : 0
         var rowsSeen: [(row: Int, label: LabelName, isValidation: Bool)] = []
         while let row = try rows.next() {
             rowCount += 1
-            if row.text.isEmpty { emptyTexts += 1 }
+            if row.payload == .text("") { emptyTexts += 1 }
+            if decodesImages { try ImageCheck.decode(row) }
             let label = LabelName(row.label)
             labelCounts[label, default: 0] += 1
-            let isValidation = TextHash.isValidation(row.text, fraction: validationFraction)
+            let hash = PayloadHash.of(row.payload)
+            let isValidation = PayloadHash.isValidation(hash, fraction: validationFraction)
             if draw == nil {
                 kept.add(label, isValidation)
             } else {
-                rowsSeen.append((row.position.row, label, isValidation))
+                rowsSeen.append((row.row, label, isValidation))
             }
-            draw?.offer(row: row.position.row, text: row.text)
+            draw?.offer(row: row.row, hash: hash, label: label)
             if let knownLabels, !knownLabels.contains(label) {
-                throw DatasetError(
-                    code: .unknownLabel,
-                    reason: "The label \"\(row.label.prefix(60))\" does not occur in the training data "
-                        + "(\(task.train.path)), so that it cannot be learnt.",
-                    file: file.path, row: row.position.row, line: row.position.line)
+                throw row.error(
+                    .unknownLabel,
+                    "The label \"\(row.label.prefix(60))\" does not occur in the training data "
+                        + "(\(task.train.path)), so that it cannot be learnt.")
             }
             guard labelCounts.count <= Self.maximumClasses else {
-                throw DatasetError(
-                    code: .tooManyClasses,
-                    reason:
-                        "There are more than \(Self.maximumClasses) labels. Is \"\(task.labelColumn)\" "
-                        + "the column of the label?", file: file.path, row: row.position.row,
-                    line: row.position.line)
+                throw row.error(
+                    .tooManyClasses,
+                    "There are more than \(Self.maximumClasses) labels."
+                        + (task.kind == .imageClassification
+                            ? "" : " Is \"\(task.labelColumn)\" the column of the label?"))
             }
         }
         drawnRows = draw?.rows()
@@ -90,6 +93,12 @@ struct SplitSurvey {
     /// Throws `DatasetError` where the training file has too few classes for learning, or for the task's
     /// metric.
     func requireClasses(for task: TaskSpecification) throws {
+        if let absent = task.classes?.first(where: { labelCounts[LabelName($0)] == nil }) {
+            throw DatasetError(
+                code: .unknownLabel,
+                reason: "The task's classes name \"\(absent.prefix(60))\", which is the label of no row.",
+                file: task.train.path)
+        }
         guard labelCounts.count >= 2 else {
             throw DatasetError(
                 code: .tooFewClasses,

@@ -59,23 +59,24 @@ public struct TableReader: ~Copyable {
         return format == .jsonl ? try nextObject() : try nextFields()
     }
 
+    /// Names of all columns of the file, in its order; of JSON Lines the keys of the first row.
+    ///
+    /// - Throws: `DatasetError` as `init` and `next` do.
+    static func columnNames(url: URL, format: DataFormat, name: String) throws -> [String] {
+        if format == .jsonl {
+            var reader = try TableReader(url: url, format: format, columns: [], name: name)
+            // The row that was read is an object.
+            return try reader.next() == nil ? [] : JSONLineScanner.keys(in: reader.jsonLine)
+        }
+        var splitter = FieldSplitter(format: format)
+        return try headerNames(LineReader(url: url, name: name), &splitter)
+    }
+
     /// Where `columns` stand among the header's fields, and how many fields it has.
     private static func header(
         _ lines: LineReader, _ splitter: inout FieldSplitter, _ columns: [String]
     ) throws -> (places: [Int], fieldCount: Int) {
-        guard try splitter.readRow(from: lines, row: 0) else {
-            throw DatasetError(
-                code: .emptyData, reason: "The file is empty; a header with column names is expected.",
-                file: lines.name)
-        }
-        let names = try splitter.fields.map { field in
-            guard let name = String(validating: splitter.text[field], as: UTF8.self) else {
-                throw DatasetError(
-                    code: .invalidUTF8, reason: "The header is not UTF-8: save the file as UTF-8.",
-                    file: lines.name, line: splitter.firstLine)
-            }
-            return name
-        }
+        let names = try headerNames(lines, &splitter)
         let places = try columns.map { column in
             let found = names.indices.filter { names[$0] == column }
             guard let place = found.first else {
@@ -95,6 +96,22 @@ public struct TableReader: ~Copyable {
             return place
         }
         return (places, names.count)
+    }
+
+    private static func headerNames(_ lines: LineReader, _ splitter: inout FieldSplitter) throws -> [String] {
+        guard try splitter.readRow(from: lines, row: 0) else {
+            throw DatasetError(
+                code: .emptyData, reason: "The file is empty; a header with column names is expected.",
+                file: lines.name)
+        }
+        return try splitter.fields.map { field in
+            guard let name = String(validating: splitter.text[field], as: UTF8.self) else {
+                throw DatasetError(
+                    code: .invalidUTF8, reason: "The header is not UTF-8: save the file as UTF-8.",
+                    file: lines.name, line: splitter.firstLine)
+            }
+            return name
+        }
     }
 
     private mutating func nextFields() throws -> TableRow? {

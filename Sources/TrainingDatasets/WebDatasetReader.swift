@@ -36,9 +36,11 @@ public struct WebDatasetReader {
     private var offset = 0
     private var isAtEnd = false
 
+    /// - Parameter name: How errors call the file; its own name where there is none.
     /// - Throws: `DatasetError` where the file cannot be opened.
-    public init(file: URL) throws {
-        name = file.lastPathComponent
+    public init(file: URL, name: String? = nil) throws {
+        let name = name ?? file.lastPathComponent
+        self.name = name
         do {
             handle = try FileHandle(forReadingFrom: file)
         } catch {

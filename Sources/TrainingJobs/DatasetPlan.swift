@@ -8,13 +8,34 @@ public struct DatasetPlan: Codable, Sendable, Equatable {
         public var trainCount: Int
         public var validationCount: Int
         public var testCount: Int
+        /// Tables: what each column's number is and how it spreads over the training split.
+        public var columns: [ColumnStatistics]?
 
-        public init(name: String, labels: [String], trainCount: Int, validationCount: Int, testCount: Int) {
+        public init(
+            name: String, labels: [String], trainCount: Int, validationCount: Int, testCount: Int,
+            columns: [ColumnStatistics]? = nil
+        ) {
             self.name = name
             self.labels = labels
             self.trainCount = trainCount
             self.validationCount = validationCount
             self.testCount = testCount
+            self.columns = columns
+        }
+    }
+
+    /// A column of a table, as the training split has it.
+    public struct ColumnStatistics: Codable, Sendable, Equatable {
+        public var name: String
+        public var mean: Float
+        /// The population's standard deviation; 1 for a column whose numbers are all equal, so that whoever
+        /// divides by it need not ask.
+        public var deviation: Float
+
+        public init(name: String, mean: Float, deviation: Float) {
+            self.name = name
+            self.mean = mean
+            self.deviation = deviation
         }
     }
 

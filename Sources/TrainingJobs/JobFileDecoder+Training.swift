@@ -6,7 +6,7 @@ extension JobFileDecoder {
             node, keyPath: "training",
             keys: [
                 "epochs", "steps", "batch", "micro_batches", "optimizer", "schedule", "gradient_clipping",
-                "early_stopping", "keep", "evaluate_every",
+                "early_stopping", "keep", "evaluate_every", "mixup",
             ], findings: findings)
         var training = TrainingSpecification()
         training.steps = section.integer("steps")
@@ -20,6 +20,7 @@ extension JobFileDecoder {
         training.earlyStopping = section.node("early_stopping").map(earlyStopping)
         training.keep = section.choice("keep", of: CheckpointChoice.self) ?? Self.defaultKeep(tasks)
         training.evaluateEvery = section.integer("evaluate_every")
+        training.mixup = section.single("mixup")
         return training
     }
 

@@ -17,6 +17,7 @@ struct JobFileDecoder {
         var training = TrainingSpecification()
         if let node = section.node("training") { training = self.training(node, tasks: tasks) }
         if section.node("training") == nil { training.keep = Self.defaultKeep(tasks) }
+        reportForeignKeys(tasks)
         return JobSpecification(
             name: name, seed: section.unsignedInteger("seed") ?? 0, backbone: backbone, technique: technique,
             tasks: tasks, training: training, workers: workers(section))
@@ -68,65 +69,6 @@ struct JobFileDecoder {
         return scalar.string == FrozenLayers.nothingName ? .nothing : .through(scalar.string)
     }
 
-    private func tasks(_ job: JobFileSection) -> [TaskSpecification] {
-        guard let node = job.requiredNode("tasks", "a list of tasks, each with name and train") else {
-            return []
-        }
-        guard case .sequence(let sequence) = node else {
-            job.report(
-                "tasks", "Found \(found(node)); a list is expected: start each task with \"- name: …\".")
-            return []
-        }
-        // An empty list is for the rules to report.
-        return sequence.enumerated().map { task($0.element, keyPath: "tasks[\($0.offset)]") }
-    }
-
-    private func task(_ node: Node, keyPath: String) -> TaskSpecification {
-        let section = JobFileSection(
-            node, keyPath: keyPath,
-            keys: [
-                "name", "kind", "train", "validation", "validation_fraction", "test", "text", "label",
-                "metric",
-            ],
-            findings: findings)
-        let train =
-            section.requiredNode("train", "the path of the training data").flatMap {
-                dataFile($0, section, "train")
-            }
-            ?? DataFileSpecification(path: "", format: .csv)
-        var task = TaskSpecification(
-            name: section.requiredString("name", "a name for the task"), train: train)
-        if let kind = section.choice("kind", of: TaskKind.self) { task.kind = kind }
-        task.validation = section.node("validation").flatMap { dataFile($0, section, "validation") }
-        task.test = section.node("test").flatMap { dataFile($0, section, "test") }
-        if let fraction = section.number("validation_fraction") { task.validationFraction = fraction }
-        if let column = section.string("text", "a column or JSON key") { task.textColumn = column }
-        if let column = section.string("label", "a column or JSON key") { task.labelColumn = column }
-        if let metric = section.choice("metric", of: MetricKind.self) { task.metric = metric }
-        return task
-    }
-
-    /// A path, or a mapping with `path`, `format` and `limit`.
-    private func dataFile(_ node: Node, _ task: JobFileSection, _ key: String) -> DataFileSpecification? {
-        if case .scalar(let scalar) = node {
-            guard let format = Self.format(ofFileNamed: scalar.string) else {
-                task.report(key, Self.unknownFormat(scalar.string))
-                return nil
-            }
-            return DataFileSpecification(path: scalar.string, format: format)
-        }
-        let section = JobFileSection(
-            node, keyPath: task.path(key), keys: ["path", "format", "limit"], findings: findings)
-        guard case .mapping = node else { return nil }
-        let path = section.requiredString("path", "the path of a CSV, TSV or JSON Lines file")
-        var format = section.choice("format", of: DataFormat.self)
-        if section.node("format") == nil, !path.isEmpty {
-            format = Self.format(ofFileNamed: path)
-            if format == nil { section.report("path", Self.unknownFormat(path)) }
-        }
-        return DataFileSpecification(path: path, format: format ?? .csv, limit: section.integer("limit"))
-    }
-
     private func workers(_ job: JobFileSection) -> WorkerRange {
         guard let node = job.node("workers") else { return WorkerRange() }
         if case .scalar = node {
@@ -136,16 +78,5 @@ struct JobFileDecoder {
             node, keyPath: "workers", keys: ["minimum", "maximum"], findings: findings)
         let minimum = section.integer("minimum") ?? 1
         return WorkerRange(minimum: minimum, maximum: section.integer("maximum") ?? max(minimum, 64))
-    }
-
-    private static func format(ofFileNamed path: String) -> DataFormat? {
-        let lowered = path.lowercased()
-        if lowered.hasSuffix(".ndjson") { return .jsonl }
-        return DataFormat.allCases.first { lowered.hasSuffix(".\($0.rawValue)") }
-    }
-
-    private static func unknownFormat(_ path: String) -> String {
-        "The name \"\(path.suffix(80))\" does not end in .csv, .tsv, .jsonl or .ndjson; "
-            + "give the format as well: {path: …, format: csv}."
     }
 }

@@ -18,6 +18,12 @@ final class JobFileFindings {
     func report(_ keyPath: String, at node: Node, _ message: String) {
         problems.append(JobProblem(keyPath: keyPath, location: location(of: node), message: message))
     }
+
+    /// Reports a value that was placed before; does nothing where the file has none.
+    func reportPlaced(_ keyPath: String, _ message: String) {
+        guard let location = locations[keyPath] else { return }
+        problems.append(JobProblem(keyPath: keyPath, location: location, message: message))
+    }
 }
 
 /// A mapping of the job file and its typed values. A value that is missing or wrong is reported and stood in
@@ -79,6 +85,27 @@ struct JobFileSection {
 
     func string(_ key: String, _ expected: String) -> String? {
         node(key).map { text($0, key, expected) }
+    }
+
+    /// A list of texts. Numbers are taken as they are written.
+    func strings(_ key: String, _ expected: String) -> [String]? {
+        guard let value = node(key) else { return nil }
+        guard case .sequence(let sequence) = value else {
+            findings.report(path(key), at: value, "Found \(found(value)); expected: a list of \(expected).")
+            return nil
+        }
+        return sequence.map { text($0, key, expected) }
+    }
+
+    func boolean(_ key: String) -> Bool? {
+        guard let value = node(key) else { return nil }
+        switch plainText(value) {
+        case "true": return true
+        case "false": return false
+        default:
+            findings.report(path(key), at: value, "Found \(found(value)); true or false is expected.")
+            return nil
+        }
     }
 
     func integer(_ key: String) -> Int? {

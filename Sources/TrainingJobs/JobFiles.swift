@@ -24,7 +24,7 @@ public enum JobFiles {
     ]
 
     /// Files of a backbone folder that travel where they exist; weights and their shards come on top.
-    static let backboneFileNames = ["config.json"] + tokenizerFileNames
+    static let backboneFileNames = ["config.json", "preprocessor_config.json"] + tokenizerFileNames
 
     static let weightsFileName = "model.safetensors"
     static let weightsIndexFileName = "model.safetensors.index.json"
@@ -38,20 +38,45 @@ public enum JobFiles {
     public static func list(_ specification: JobSpecification, relativeTo folder: URL) throws -> [JobFile] {
         var files = try backboneFiles(specification, relativeTo: folder)
         for task in specification.tasks {
-            for (split, file) in task.files {
-                files.append(
-                    JobFile(
-                        path: dataPath(task: task.name, split: split, format: file.format),
-                        url: resolve(file.path, relativeTo: folder)))
+            files += dataFiles(of: task).map {
+                JobFile(path: $0.path, url: resolve($0.source, relativeTo: folder))
             }
         }
         return files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     }
 
-    /// `tasks/<task>/<split>.<format>`
-    public static func dataPath(task: String, split: DataSplit, format: DataFormat) -> String {
-        "tasks/\(task)/\(split.rawValue).\(format.rawValue)"
+    /// The files of a task that travel: their logical paths, and their places as the job file has them.
+    public static func dataFiles(of task: TaskSpecification) -> [(path: String, source: String)] {
+        var files: [(path: String, source: String)] = []
+        for (split, file) in task.files {
+            let paths = dataPaths(task: task.name, split: split, file: file)
+            let sources = file.paths + (file.format == .idx ? [file.labels ?? ""] : [])
+            files += zip(paths, sources).map { ($0, $1) }
+        }
+        if let names = task.classNames { files.append((classNamesPath(task: task.name), names)) }
+        return files
     }
+
+    /// Logical paths of one split's files: `tasks/<task>/<split>.csv`, `…/<split>-000000.tar` and so on for
+    /// WebDataset and for folders, which travel packed, and `…/<split>-images.idx` before
+    /// `…/<split>-labels.idx`.
+    public static func dataPaths(
+        task: String, split: DataSplit, file: DataFileSpecification
+    ) -> [String] {
+        let stem = "tasks/\(task)/\(split.rawValue)"
+        switch file.format {
+        case .csv, .tsv, .jsonl: return ["\(stem).\(file.format.rawValue)"]
+        case .idx: return ["\(stem)-images.idx", "\(stem)-labels.idx"]
+        case .webdataset, .folder:
+            return file.paths.indices.map { index in
+                let digits = String(index)
+                return "\(stem)-\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits).tar"
+            }
+        }
+    }
+
+    /// `tasks/<task>/class_names.txt`
+    public static func classNamesPath(task: String) -> String { "tasks/\(task)/class_names.txt" }
 
     /// A path of the job file as a place on this machine: absolute, `~`, or relative to the job file's
     /// folder.
@@ -89,15 +114,5 @@ public enum JobFiles {
         }
         let names = try backboneFileNames.filter(exists) + weightsFileNames(in: backbone)
         return names.map { JobFile(path: "backbone/\($0)", url: backbone.appendingPathComponent($0)) }
-    }
-}
-
-extension TaskSpecification {
-    /// The task's data files with their splits, training first.
-    public var files: [(split: DataSplit, file: DataFileSpecification)] {
-        var files: [(split: DataSplit, file: DataFileSpecification)] = [(.train, train)]
-        if let validation { files.append((.validation, validation)) }
-        if let test { files.append((.test, test)) }
-        return files
     }
 }

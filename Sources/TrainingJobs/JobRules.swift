@@ -59,35 +59,6 @@ public enum JobRules {
             others: ["tasks[0].kind"], "Found \"\(name)\"; for text it is a number of layers, or none.")
     }
 
-    private static func checkTasks(_ tasks: [TaskSpecification], _ check: inout RuleCheck) {
-        check.require(
-            tasks.count == 1, "tasks", "Found \(tasks.count) tasks; a job has one. Submit a job for each.")
-        var names: Set<String> = []
-        for (index, task) in tasks.enumerated() {
-            let key = "tasks[\(index)]"
-            check.name(task.name, "\(key).name")
-            check.require(
-                task.name.isEmpty || names.insert(task.name).inserted, "\(key).name",
-                "Another task is called \(task.name) already.")
-            for (split, file) in task.files {
-                let place = "\(key).\(split.rawValue)"
-                check.notEmpty(file.path, "\(place).path", "the path of a data file")
-                if let limit = file.limit { check.range(limit, 1...Int(Int32.max), "\(place).limit") }
-            }
-            check.require(
-                task.validationFraction >= 0 && task.validationFraction <= 0.5, "\(key).validation_fraction",
-                "Found \(task.validationFraction); permitted: from 0 to 0.5.")
-            check.require(
-                task.validation == nil || task.validationFraction == 0, "\(key).validation_fraction",
-                others: ["\(key).validation"], "There is a file for validation: remove one of the two.")
-            check.notEmpty(task.textColumn, "\(key).text", "a column or JSON key")
-            check.notEmpty(task.labelColumn, "\(key).label", "a column or JSON key")
-            check.require(
-                task.textColumn != task.labelColumn, "\(key).label", others: ["\(key).text"],
-                "Text and label are both in \"\(task.textColumn)\"; they are two columns.")
-        }
-    }
-
     private static func checkTraining(_ specification: JobSpecification, _ check: inout RuleCheck) {
         let training = specification.training
         if let epochs = training.epochs { check.range(epochs, 1...1_000_000, "training.epochs") }
@@ -118,7 +89,19 @@ public enum JobRules {
         check.require(
             training.schedule.warmup >= 0 && training.schedule.warmup <= 1, "training.schedule.warmup",
             "Found \(training.schedule.warmup); permitted: from 0 to 1, the part of all steps.")
+        checkMixup(specification, &check)
         checkChoice(specification, &check)
+    }
+
+    private static func checkMixup(_ specification: JobSpecification, _ check: inout RuleCheck) {
+        guard let alpha = specification.training.mixup else { return }
+        check.require(
+            alpha > 0 && alpha <= 100, "training.mixup", "Found \(alpha); permitted: above 0, up to 100.")
+        check.require(
+            specification.tasks.allSatisfy { $0.kind == .imageClassification }, "training.mixup",
+            others: ["tasks", "tasks[0].kind"],
+            "Only images are mixed: remove it, or set the task's kind to "
+                + "image-classification.")
     }
 
     private static func checkOptimizer(_ optimizer: OptimizerSpecification, _ check: inout RuleCheck) {

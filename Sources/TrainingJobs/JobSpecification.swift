@@ -79,65 +79,6 @@ public struct TechniqueSpecification: Codable, Sendable, Equatable {
     }
 }
 
-public enum TaskKind: String, Codable, Sendable, CaseIterable {
-    case textClassification = "text-classification"
-}
-
-public enum MetricKind: String, Codable, Sendable, CaseIterable {
-    case accuracy
-    case macroF1 = "macro-f1"
-    case f1
-    case loss
-}
-
-public enum DataFormat: String, Codable, Sendable, CaseIterable { case csv, tsv, jsonl }
-
-/// One split's file. `format` follows from the file's name where it is not given.
-public struct DataFileSpecification: Codable, Sendable, Equatable {
-    public var path: String
-    public var format: DataFormat
-    /// Keep this many samples, drawn by the job's seed: a label budget. `nil`: all.
-    public var limit: Int?
-
-    public init(path: String, format: DataFormat, limit: Int? = nil) {
-        self.path = path
-        self.format = format
-        self.limit = limit
-    }
-}
-
-public struct TaskSpecification: Codable, Sendable, Equatable {
-    public var name: String
-    public var kind: TaskKind
-    public var train: DataFileSpecification
-    public var validation: DataFileSpecification?
-    /// Part of `train` set aside for validation where there is no file for it: 0 … 0.5.
-    public var validationFraction: Double
-    public var test: DataFileSpecification?
-    /// Column (or JSON key) of the input text.
-    public var textColumn: String
-    /// Column (or JSON key) of the label.
-    public var labelColumn: String
-    public var metric: MetricKind
-
-    public init(
-        name: String, kind: TaskKind = .textClassification, train: DataFileSpecification,
-        validation: DataFileSpecification? = nil, validationFraction: Double = 0,
-        test: DataFileSpecification? = nil, textColumn: String = "text", labelColumn: String = "label",
-        metric: MetricKind = .accuracy
-    ) {
-        self.name = name
-        self.kind = kind
-        self.train = train
-        self.validation = validation
-        self.validationFraction = validationFraction
-        self.test = test
-        self.textColumn = textColumn
-        self.labelColumn = labelColumn
-        self.metric = metric
-    }
-}
-
 public enum OptimizerKind: String, Codable, Sendable, CaseIterable { case adamw, sgd }
 
 public struct OptimizerSpecification: Codable, Sendable, Equatable {
@@ -210,13 +151,16 @@ public struct TrainingSpecification: Codable, Sendable, Equatable {
     public var keep: CheckpointChoice
     /// Steps between evaluations; `nil`: at every epoch's end.
     public var evaluateEvery: Int?
+    /// Images: α of the Beta distribution by whose draws pairs of samples are mixed (Zhang et al. 2018);
+    /// `nil`: none are.
+    public var mixup: Float?
 
     public init(
         epochs: Int? = 10, steps: Int? = nil, batch: Int = 32, microBatches: Int = 8,
         optimizer: OptimizerSpecification = OptimizerSpecification(),
         schedule: ScheduleSpecification = ScheduleSpecification(), gradientClipping: Float? = 1,
         earlyStopping: EarlyStoppingSpecification? = nil, keep: CheckpointChoice = .best,
-        evaluateEvery: Int? = nil
+        evaluateEvery: Int? = nil, mixup: Float? = nil
     ) {
         self.epochs = epochs
         self.steps = steps
@@ -228,6 +172,7 @@ public struct TrainingSpecification: Codable, Sendable, Equatable {
         self.earlyStopping = earlyStopping
         self.keep = keep
         self.evaluateEvery = evaluateEvery
+        self.mixup = mixup
     }
 }
 

@@ -139,9 +139,13 @@ extension JobMember {
                         "sample \(sample.index) with label \(sample.label) does not belong at place "
                             + "\(first + place) of lane \(shard.lane), \(shard.split)", context: shard.sha256)
                 }
-                part.inputs.append(.tokens(tokenizer.encode(sample.text, maximumLength: maximumLength)))
+                guard let text = sample.payload.text else {
+                    throw TechniqueError(
+                        .unsupported, "sample \(sample.index) is no text; this release trains on texts")
+                }
+                part.inputs.append(.tokens(tokenizer.encode(text, maximumLength: maximumLength)))
                 part.labels.append(sample.label)
-                if let identity { part.keys.append(identity.key(forText: sample.text)) }
+                if let identity { part.keys.append(identity.key(forText: text)) }
             }
             samples.append(part, to: name)
         }

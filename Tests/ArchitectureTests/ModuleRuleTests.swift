@@ -73,6 +73,7 @@ import Testing
     @Test(arguments: [
         ("CZeroMQ", "ZeroMQMessaging"), ("COpenBLAS", "TensorKernels"), ("CWireMessages", "WireProtocol"),
         ("CTensorKernels", "TensorKernels"), ("GRDB", "JobStore"), ("Yams", "TrainingJobs"),
+        ("CPNG", "ImageDecoding"), ("CJPEG", "ImageDecoding"), ("CZlib", "GzipReading"),
     ])
     func wrappedLibraryHasOneImporter(library: String, importer: String) throws {
         for (name, module) in package.modules where module.kind == "regular" && name != importer {

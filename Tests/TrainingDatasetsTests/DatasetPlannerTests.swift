@@ -47,7 +47,7 @@ import TrainingJobs
         }
         let train = try samples(shards, .train)
         #expect(train.map(\.index) == Array(0...count))
-        #expect(train.map(\.text) == (0...count).map { "text \($0)" })
+        #expect(train.map(\.payload.text) == (0...count).map { "text \($0)" })
         #expect(train.map(\.label) == (0...count).map { $0 % 2 })
         let schedule = StepSchedule(sampleCount: count + 1, batch: 16, laneCount: 8)
         for lane in 0..<8 {
@@ -76,7 +76,7 @@ import TrainingJobs
         var earlier: Set<String> = []
         for limit in [20, 50, 200, 499, 500, 900] {
             let (plan, shards) = try plan(job(limit: limit, seed: 3))
-            let texts = try samples(shards, .train).map(\.text)
+            let texts = try samples(shards, .train).compactMap(\.payload.text)
             #expect(plan.tasks[0].trainCount == min(limit, 500))
             #expect(texts.count == min(limit, 500))
             #expect(Set(texts).isSuperset(of: earlier))
@@ -94,7 +94,7 @@ import TrainingJobs
         var counts = [Int](repeating: 0, count: 100)
         for seed in 0..<400 {
             for sample in try samples(plan(job(limit: 20, seed: UInt64(seed))).shards, .train) {
-                counts[Int(sample.text.dropFirst(5)) ?? 0] += 1
+                counts[Int(sample.payload.text?.dropFirst(5) ?? "") ?? 0] += 1
             }
         }
         // 80 expected each, with a standard deviation of 8.
@@ -105,8 +105,8 @@ import TrainingJobs
         let text = table(1_000) + table(1_000).dropFirst("text,label\n".count)
         try folder.write(text, "train.csv")
         let (plan, shards) = try plan(job(validationFraction: 0.2))
-        let train = Set(try samples(shards, .train).map(\.text))
-        let validation = Set(try samples(shards, .validation).map(\.text))
+        let train = Set(try samples(shards, .train).compactMap(\.payload.text))
+        let validation = Set(try samples(shards, .validation).compactMap(\.payload.text))
         #expect(train.isDisjoint(with: validation))
         #expect(train.count + validation.count == 1_000)
         // 400 expected of 2,000, in pairs: a standard deviation of 25.

@@ -50,9 +50,8 @@ func job(
 func files(_ job: JobSpecification, in folder: URL) -> [String: URL] {
     var files: [String: URL] = [:]
     for task in job.tasks {
-        for (split, file) in task.files {
-            files[JobFiles.dataPath(task: task.name, split: split, format: file.format)] =
-                folder.appendingPathComponent(file.path)
+        for file in JobFiles.dataFiles(of: task) {
+            files[file.path] = folder.appendingPathComponent(file.source)
         }
     }
     return files

@@ -208,7 +208,7 @@ func problems(_ text: String) -> [JobProblem] {
             ),
             ("train: a.csv", "train: {path: a.csv, limit: 0}", "tasks[0].train.limit", "Found 0"),
             ("train: a.csv", "train: {path: a.csv, limit: 1.5}", "tasks[0].train.limit", "whole number"),
-            ("train: a.csv", "train: [a.csv]", "tasks[0].train", "a list"),
+            ("train: a.csv", "train: [a.csv, b.csv]", "tasks[0].train.path", "2 files"),
             ("train: a.csv", "train: {format: csv}", "tasks[0].train.path", "required"),
             ("train: a.csv, ", "", "tasks[0].train", "required"),
             (

@@ -12,6 +12,7 @@ struct JobSubmission {
     let specification: JobSpecification
     /// Where the content of each hash lies on this machine.
     private let places: [String: URL]
+    private let packedFolders = PackedFolders()
 
     /// Reads the job file and hashes all that it names.
     ///
@@ -34,9 +35,11 @@ struct JobSubmission {
         adjust(&specification)
         self.specification = specification
         var places: [String: URL] = [:]
-        let files = try JobFiles.list(specification, relativeTo: document.folder).map { file in
-            let reference = try FileHasher.reference(ofFileAt: file.url)
-            places[reference.sha256] = file.url
+        let files = try JobFiles.list(specification, relativeTo: document.folder).map {
+            [packedFolders] file in
+            let url = try packedFolders.file(for: file)
+            let reference = try FileHasher.reference(ofFileAt: url)
+            places[reference.sha256] = url
             return FileReference(path: file.path, sha256: reference.sha256, size: reference.size)
         }
         self.places = places

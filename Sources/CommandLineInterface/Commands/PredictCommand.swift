@@ -43,7 +43,9 @@ struct PredictCommand: ParsableCommand {
             return
         }
         let url = URL(fileURLWithPath: file)
-        guard let format = DataFormat(fileName: url.lastPathComponent) else {
+        guard let format = DataFormat(ofFileNamed: url.lastPathComponent),
+            TaskKind.textClassification.formats.contains(format)
+        else {
             throw CommandFailure(
                 .invalidInput,
                 "\(file): its name ends in none of .csv, .tsv, .jsonl, .ndjson; rename it by its format"
@@ -85,20 +87,4 @@ private struct PredictionRecord: Encodable {
     let text: String
     let label: String
     let probabilities: [String: Float]
-}
-
-extension DataFormat {
-    /// The format that a file's name ends in, as in job files.
-    fileprivate init?(fileName: String) {
-        let lowercased = fileName.lowercased()
-        if lowercased.hasSuffix(".ndjson") {
-            self = .jsonl
-            return
-        }
-        guard let format = DataFormat.allCases.first(where: { lowercased.hasSuffix(".\($0.rawValue)") })
-        else {
-            return nil
-        }
-        self = format
-    }
 }
