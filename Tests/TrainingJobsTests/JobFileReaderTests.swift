@@ -71,8 +71,10 @@ func problems(_ text: String) -> [JobProblem] {
         let json = try CanonicalJSON.encode(job)
         #expect(json.contains(#""frozenLayers":"none""#))
         #expect(try CanonicalJSON.decode(JobSpecification.self, from: json) == job)
-        let named = try CanonicalJSON.encode(
-            decode(fullJob.replacing("frozen_layers: 4", with: "frozen_layers: layer2")).specification)
+        var through = job
+        through.technique.frozenLayers = .through("layer2")
+        let named = try CanonicalJSON.encode(through)
+        #expect(try CanonicalJSON.decode(JobSpecification.self, from: named) == through)
         #expect(named.contains(#""frozenLayers":"layer2""#))
         let four = try CanonicalJSON.encode(decode(fullJob).specification)
         #expect(four.contains(#""frozenLayers":4"#))

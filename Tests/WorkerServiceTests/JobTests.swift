@@ -57,7 +57,8 @@ import WireProtocol
             // The second part of a lane holds the texts of the first once more.
             let lane = WorkerFixture.samples(.train).filter { $0.index % WorkerFixture.laneCount == 0 }
             let repeated = lane.enumerated().map { place, sample in
-                Sample(index: sample.index, text: lane[place % 3].text, label: lane[place % 3].label)
+                Sample(
+                    index: sample.index, payload: lane[place % 3].payload, label: lane[place % 3].label)
             }
             let blob = try fixture.coordinator.store.addBytes(ShardCodec.encode(Array(repeated.dropFirst(3))))
             let place = try #require(
