@@ -80,13 +80,15 @@ private struct TaskPlanner {
                 try test.add(text: text, label: label, emit: emit)
             }
         }
+        let trainLabelCounts = train.classCounts
         for var writer in [train, validation, test] {
             counts[writer.split] = writer.count
             content.add(split: writer.split.rawValue, digest: try writer.finish(emit: emit))
         }
         return DatasetPlan.Task(
             name: task.name, labels: labels, trainCount: counts[.train] ?? 0,
-            validationCount: counts[.validation] ?? 0, testCount: counts[.test] ?? 0)
+            validationCount: counts[.validation] ?? 0, testCount: counts[.test] ?? 0,
+            trainLabelCounts: trainLabelCounts)
     }
 
     private func url(_ split: DataSplit, _ file: DataFileSpecification) throws -> URL {

@@ -8,13 +8,19 @@ public struct DatasetPlan: Codable, Sendable, Equatable {
         public var trainCount: Int
         public var validationCount: Int
         public var testCount: Int
+        /// Training samples of each class; `nil` in plans of earlier releases.
+        public var trainLabelCounts: [Int]?
 
-        public init(name: String, labels: [String], trainCount: Int, validationCount: Int, testCount: Int) {
+        public init(
+            name: String, labels: [String], trainCount: Int, validationCount: Int, testCount: Int,
+            trainLabelCounts: [Int]? = nil
+        ) {
             self.name = name
             self.labels = labels
             self.trainCount = trainCount
             self.validationCount = validationCount
             self.testCount = testCount
+            self.trainLabelCounts = trainLabelCounts
         }
     }
 

@@ -53,6 +53,17 @@ struct JobFileSection {
         }
     }
 
+    /// A mapping whose keys are the user's own words, such as labels. Reports keys without a value.
+    init(_ node: Node, keyPath: String, findings: JobFileFindings) {
+        let keys = node.mapping?.keys.compactMap(\.scalar?.string) ?? []
+        self.init(node, keyPath: keyPath, keys: keys, findings: findings)
+    }
+
+    /// The keys that have a value, in the file's order.
+    var keys: [String] {
+        node.mapping?.keys.compactMap(\.scalar?.string).filter { self.node($0) != nil } ?? []
+    }
+
     func path(_ key: String) -> String { keyPath.isEmpty ? key : "\(keyPath).\(key)" }
 
     /// The value's node; `nil` where the key is absent or has no value, which was reported.

@@ -205,6 +205,10 @@ public struct TrainingSpecification: Codable, Sendable, Equatable {
     public var schedule: ScheduleSpecification
     /// Largest global L2 norm of the gradient; `nil`: none.
     public var gradientClipping: Float?
+    /// Part of every label that is spread over all classes: 0 ..< 1; `nil`: none.
+    public var labelSmoothing: Float?
+    /// `nil`: every sample counts alike.
+    public var classWeights: ClassWeights?
     public var earlyStopping: EarlyStoppingSpecification?
     /// Which checkpoint becomes the model: the best by validation metric, or the last.
     public var keep: CheckpointChoice
@@ -215,6 +219,7 @@ public struct TrainingSpecification: Codable, Sendable, Equatable {
         epochs: Int? = 10, steps: Int? = nil, batch: Int = 32, microBatches: Int = 8,
         optimizer: OptimizerSpecification = OptimizerSpecification(),
         schedule: ScheduleSpecification = ScheduleSpecification(), gradientClipping: Float? = 1,
+        labelSmoothing: Float? = nil, classWeights: ClassWeights? = nil,
         earlyStopping: EarlyStoppingSpecification? = nil, keep: CheckpointChoice = .best,
         evaluateEvery: Int? = nil
     ) {
@@ -225,6 +230,8 @@ public struct TrainingSpecification: Codable, Sendable, Equatable {
         self.optimizer = optimizer
         self.schedule = schedule
         self.gradientClipping = gradientClipping
+        self.labelSmoothing = labelSmoothing
+        self.classWeights = classWeights
         self.earlyStopping = earlyStopping
         self.keep = keep
         self.evaluateEvery = evaluateEvery

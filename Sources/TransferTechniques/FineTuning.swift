@@ -13,10 +13,15 @@ public final class FineTuning: TextClassification {
     let encoder: any ClassifiableEncoder
     let head: ClassificationHead
     let maximumLength: Int
+    let loss: ClassificationLoss
     private let cut: Int?
 
     /// - Parameter cut: layers below it are frozen, and the embeddings with them; `nil`: nothing is.
-    init(encoder: any ClassifiableEncoder, head: ClassificationHead, cut: Int?, maximumLength: Int) {
+    init(
+        encoder: any ClassifiableEncoder, head: ClassificationHead, cut: Int?, maximumLength: Int,
+        loss: ClassificationLoss = ClassificationLoss()
+    ) {
+        self.loss = loss
         self.encoder = encoder
         self.head = head
         self.cut = cut

@@ -111,6 +111,20 @@ func problems(_ text: String) -> [JobProblem] {
         #expect(job.workers == WorkerRange(minimum: 2, maximum: 4))
     }
 
+    @Test func classWeightsAreReadAndWritten() throws {
+        let balanced = try decode(smallJob + "\ntraining: {label_smoothing: 0.1, class_weights: balanced}")
+        #expect(balanced.specification.training.classWeights == .balanced)
+        #expect(balanced.specification.training.labelSmoothing == 0.1)
+        let given = try decode(smallJob + "\ntraining: {class_weights: {rare: 5, \"no\": 0.5}}")
+        #expect(
+            given.specification.training.classWeights
+                == .given([LabelWeight(label: "rare", weight: 5), LabelWeight(label: "no", weight: 0.5)]))
+        for job in [balanced.specification, given.specification] {
+            let json = try CanonicalJSON.encode(job)
+            #expect(try CanonicalJSON.decode(JobSpecification.self, from: json) == job)
+        }
+    }
+
     @Test func defaultsFillWhatIsNotSaid() throws {
         let job = try decode(smallJob).specification
         #expect(job.training == TrainingSpecification())
@@ -238,6 +252,19 @@ func problems(_ text: String) -> [JobProblem] {
                 "too large"
             ),
             ("tasks:", "training: {schedule: {warmup: 1.5}}\ntasks:", "training.schedule.warmup", "0 to 1"),
+            (
+                "tasks:", "training: {label_smoothing: 1}\ntasks:", "training.label_smoothing", "below 1"
+            ),
+            ("tasks:", "training: {class_weights: even}\ntasks:", "training.class_weights", "balanced"),
+            ("tasks:", "training: {class_weights: {}}\ntasks:", "training.class_weights", "no labels"),
+            (
+                "tasks:", "training: {class_weights: {a.b: 0}}\ntasks:", "training.class_weights.a.b",
+                "Found 0"
+            ),
+            (
+                "tasks:", "training: {class_weights: {a: many}}\ntasks:", "training.class_weights.a",
+                "a number such as"
+            ),
             ("tasks:", "training: {gradient_clipping: 0}\ntasks:", "training.gradient_clipping", "above 0"),
             (
                 "tasks:", "training: {early_stopping: {patience: 0}}\ntasks:",

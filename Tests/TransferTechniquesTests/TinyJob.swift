@@ -55,11 +55,17 @@ struct TinyJob {
             pooling: technique.pooling == .mean ? .mean : .cls, kind: technique.head == .mlp ? .mlp : .linear,
             hiddenSize: 32, labelCount: Self.classCount, dropout: technique.dropout)
         head.initialize(seed: specification.seed)
+        let loss = ClassificationLoss(
+            labelSmoothing: specification.training.labelSmoothing ?? 0,
+            classWeights: specification.training.classWeights == nil ? nil : [0.5, 1, 2])
         return switch technique.kind {
-        case .featureExtraction: FeatureExtraction(encoder: encoder, head: head, maximumLength: 20)
+        case .featureExtraction:
+            FeatureExtraction(encoder: encoder, head: head, maximumLength: 20, loss: loss)
         case .fineTuning:
-            FineTuning(encoder: encoder, head: head, cut: cut(technique.frozenLayers ?? 0), maximumLength: 20)
-        case .fromScratch: FineTuning(encoder: encoder, head: head, cut: nil, maximumLength: 20)
+            FineTuning(
+                encoder: encoder, head: head, cut: cut(technique.frozenLayers ?? 0), maximumLength: 20,
+                loss: loss)
+        case .fromScratch: FineTuning(encoder: encoder, head: head, cut: nil, maximumLength: 20, loss: loss)
         }
     }
 

@@ -13,6 +13,10 @@ import TrainingJobs
         TinyJob(.fineTuning, frozenLayers: 0, head: .mlp, pooling: .cls),
         TinyJob(.fineTuning, frozenLayers: .nothing),
         TinyJob(.fromScratch, optimizer: .init(kind: .sgd, learningRate: 0.05)),
+        TinyJob(.featureExtraction).training {
+            $0.labelSmoothing = 0.1
+            $0.classWeights = .balanced
+        },
     ]
 
     static let partitions: [[[Int]]] = [
@@ -189,11 +193,20 @@ import TrainingJobs
 }
 
 extension TinyJob {
+    /// The same job, trained otherwise.
+    func training(_ change: (inout TrainingSpecification) -> Void) -> TinyJob {
+        var job = self
+        change(&job.specification.training)
+        return job
+    }
+
     init(_ specification: JobSpecification, epochs: Int) {
         let technique = specification.technique
         self.init(
             technique.kind, frozenLayers: technique.frozenLayers, head: technique.head,
             pooling: technique.pooling, dropout: technique.dropout,
             optimizer: specification.training.optimizer, epochs: epochs)
+        self.specification = specification
+        self.specification.training.epochs = epochs
     }
 }
