@@ -115,6 +115,11 @@ public enum JobRules {
                 "Found \(clipping); permitted: a norm above 0, or none.")
         }
         checkLoss(training, &check)
+        if let decay = training.averageDecay {
+            check.require(
+                decay > 0 && decay < 1, "training.ema",
+                "Found \(decay); permitted: a decay between 0 and 1, such as 0.999.")
+        }
         checkOptimizer(training.optimizer, &check)
         check.require(
             training.schedule.warmup >= 0 && training.schedule.warmup <= 1, "training.schedule.warmup",

@@ -209,6 +209,8 @@ public struct TrainingSpecification: Codable, Sendable, Equatable {
     public var labelSmoothing: Float?
     /// `nil`: every sample counts alike.
     public var classWeights: ClassWeights?
+    /// Decay of the moving average of weights that is evaluated and exported; `nil`: the weights themselves are.
+    public var averageDecay: Float?
     public var earlyStopping: EarlyStoppingSpecification?
     /// Which checkpoint becomes the model: the best by validation metric, or the last.
     public var keep: CheckpointChoice
@@ -219,7 +221,7 @@ public struct TrainingSpecification: Codable, Sendable, Equatable {
         epochs: Int? = 10, steps: Int? = nil, batch: Int = 32, microBatches: Int = 8,
         optimizer: OptimizerSpecification = OptimizerSpecification(),
         schedule: ScheduleSpecification = ScheduleSpecification(), gradientClipping: Float? = 1,
-        labelSmoothing: Float? = nil, classWeights: ClassWeights? = nil,
+        labelSmoothing: Float? = nil, classWeights: ClassWeights? = nil, averageDecay: Float? = nil,
         earlyStopping: EarlyStoppingSpecification? = nil, keep: CheckpointChoice = .best,
         evaluateEvery: Int? = nil
     ) {
@@ -232,6 +234,7 @@ public struct TrainingSpecification: Codable, Sendable, Equatable {
         self.gradientClipping = gradientClipping
         self.labelSmoothing = labelSmoothing
         self.classWeights = classWeights
+        self.averageDecay = averageDecay
         self.earlyStopping = earlyStopping
         self.keep = keep
         self.evaluateEvery = evaluateEvery

@@ -34,6 +34,7 @@ public final class TrainingSession {
     private let optimizer: any Optimizer
     private let learningRates: LearningRateSchedule
     private let clipping: Float?
+    private let average: WeightAverage?
     private var laneOrders: [Int: LaneOrder] = [:]
 
     private struct LaneOrder {
@@ -62,6 +63,9 @@ public final class TrainingSession {
         learningRates = OptimizerFactory.schedule(
             training.schedule, peak: training.optimizer.learningRate, totalSteps: totalSteps)
         clipping = training.gradientClipping
+        average = training.averageDecay.map {
+            WeightAverage(program.trainableParameters, buffers: program.followingBuffers, decay: $0)
+        }
         gradients = FixedPointAccumulator(
             segmentCounts: parameters.map(\.count) + buffers.map(\.value.count) + [buffers.count, 1, 1])
         fixBookkeepingExponents()
@@ -125,6 +129,7 @@ public final class TrainingSession {
         let scale = clipping.map { clippingScale(norm: norm, maximum: $0) } ?? 1
         optimizer.update(learningRate: rate, gradientScale: scale)
         followObservations()
+        average?.update(updateCount: step + 1)
         let summary = StepSummary(
             step: step,
             lossFixed: FixedPointLoss.units(gradients.result(segment: lossSegment, shape: [1])[0]),
@@ -138,13 +143,19 @@ public final class TrainingSession {
     /// The sum over workers where there is one worker.
     public func reduceAlone() throws { try gradients.finish(0..<gradients.elementCount) }
 
+    /// Runs `body` with the weights that evaluation and export go by: the averaged ones where the job averages.
+    public func withAveragedWeights<Result>(_ body: () throws -> Result) rethrows -> Result {
+        guard let average else { return try body() }
+        return try average.withAverages(body)
+    }
+
     // MARK: - Checkpoints
 
     /// Everything that the coming steps depend on, but the job itself.
     public func checkpoint() throws -> [UInt8] {
         try TrainingCheckpoint(
             step: step, exponents: gradients.exponents, parameters: parameters, buffers: buffers,
-            optimizerState: optimizer.stateTensors()
+            optimizerState: optimizer.stateTensors(), averages: average?.stateTensors() ?? []
         ).encoded()
     }
 
@@ -152,13 +163,16 @@ public final class TrainingSession {
     ///
     /// - Throws: `TechniqueError` `.badCheckpoint` that names what does not fit.
     public func restore(_ bytes: [UInt8]) throws {
-        let checkpoint = try TrainingCheckpoint.decode(bytes, parameters: parameters, buffers: buffers)
+        let checkpoint = try TrainingCheckpoint.decode(
+            bytes, parameters: parameters, buffers: buffers, averaged: average != nil)
         guard checkpoint.exponents.count == gradients.segmentCounts.count else {
             throw TechniqueError(.badCheckpoint, "the checkpoint is of another set of trained parameters")
         }
         do {
             let state = checkpoint.optimizerState.map { ($0.name, $0.tensor) }
             try optimizer.restoreState(Dictionary(state) { $1 })
+            let averages = checkpoint.averages.map { ($0.name, $0.tensor) }
+            try average?.restoreState(Dictionary(averages) { $1 })
         } catch let error as OptimizersError {
             throw TechniqueError(.badCheckpoint, error.message, context: error.tensor)
         }

@@ -265,6 +265,8 @@ func problems(_ text: String) -> [JobProblem] {
                 "tasks:", "training: {class_weights: {a: many}}\ntasks:", "training.class_weights.a",
                 "a number such as"
             ),
+            ("tasks:", "training: {ema: 1}\ntasks:", "training.ema", "between 0 and 1"),
+            ("tasks:", "training: {ema: 0}\ntasks:", "training.ema", "between 0 and 1"),
             ("tasks:", "training: {gradient_clipping: 0}\ntasks:", "training.gradient_clipping", "above 0"),
             (
                 "tasks:", "training: {early_stopping: {patience: 0}}\ntasks:",

@@ -157,6 +157,11 @@ final class TinyCluster {
         for other in sessions.dropFirst() { try other.gradients.storeResults(results, range: all) }
     }
 
+    /// The bits of what a worker evaluates and exports.
+    func averagedBits(rank: Int = 0) -> [[UInt8]] {
+        sessions[rank].withAveragedWeights { bits(rank: rank) }
+    }
+
     /// The bits of every trained parameter of a worker.
     func bits(rank: Int = 0) -> [[UInt8]] {
         sessions[rank].program.trainableParameters.map(\.value.littleEndianBytes)

@@ -17,6 +17,7 @@ import TrainingJobs
             $0.labelSmoothing = 0.1
             $0.classWeights = .balanced
         },
+        TinyJob(.fineTuning, frozenLayers: 1).training { $0.averageDecay = 0.9 },
     ]
 
     static let partitions: [[[Int]]] = [
@@ -33,7 +34,10 @@ import TrainingJobs
         try cluster.run()
         #expect(alone.bits() != before)
         #expect(alone.losses.count == alone.sessions[0].totalSteps)
-        for rank in lanes.indices { #expect(cluster.bits(rank: rank) == alone.bits()) }
+        for rank in lanes.indices {
+            #expect(cluster.bits(rank: rank) == alone.bits())
+            #expect(cluster.averagedBits(rank: rank) == alone.averagedBits())
+        }
         #expect(cluster.losses == alone.losses)
     }
 
@@ -64,7 +68,24 @@ import TrainingJobs
         try second.run()
         #expect(second.bits() == whole.bits())
         #expect(second.bits(rank: 1) == whole.bits())
+        #expect(second.averagedBits(rank: 1) == whole.averagedBits())
         #expect(first.losses + second.losses == whole.losses)
+    }
+
+    @Test func averagedWeightsStandInForEvaluationOnly() throws {
+        let job = TinyJob(.fineTuning, frozenLayers: 1)
+        let averaging = try TinyCluster(job.training { $0.averageDecay = 0.9 }, lanes: [[0, 1, 2, 3]])
+        let plain = try TinyCluster(job, lanes: [[0, 1, 2, 3]])
+        try averaging.run()
+        try plain.run()
+        #expect(averaging.bits() == plain.bits())
+        #expect(averaging.averagedBits() != plain.bits())
+        #expect(averaging.bits() == plain.bits())
+        #expect(plain.averagedBits() == plain.bits())
+
+        let checkpoint = try plain.sessions[0].checkpoint()
+        let error = #expect(throws: TechniqueError.self) { try averaging.sessions[0].restore(checkpoint) }
+        #expect(error?.code == .badCheckpoint)
     }
 
     @Test func aCheckpointOfAnotherJobIsRefused() throws {

@@ -95,6 +95,8 @@ typedef struct {
 } GraftAdamW;
 void graft_adamw(
     const GraftAdamW *step, float *value, const float *gradient, float *first, float *second, size_t n);
+// value += share * (target - value).
+void graft_move_towards(float *value, const float *target, float share, size_t n);
 void graft_momentum(
     float *value, const float *gradient, float *velocity, float gradient_scale, float weight_decay,
     float momentum, float learning_rate, size_t n);
