@@ -6,7 +6,8 @@ extension JobFileDecoder {
             node, keyPath: "training",
             keys: [
                 "epochs", "steps", "batch", "micro_batches", "optimizer", "schedule", "gradient_clipping",
-                "label_smoothing", "class_weights", "ema", "early_stopping", "keep", "evaluate_every",
+                "label_smoothing", "class_weights", "ema", "layer_decay", "early_stopping", "keep",
+                "evaluate_every",
             ], findings: findings)
         var training = TrainingSpecification()
         training.steps = section.integer("steps")
@@ -19,6 +20,7 @@ extension JobFileDecoder {
         training.gradientClipping = gradientClipping(section, default: training.gradientClipping)
         training.labelSmoothing = section.single("label_smoothing")
         training.classWeights = classWeights(section)
+        training.layerDecay = section.single("layer_decay")
         training.averageDecay = section.single("ema")
         training.earlyStopping = section.node("early_stopping").map(earlyStopping)
         training.keep = section.choice("keep", of: CheckpointChoice.self) ?? Self.defaultKeep(tasks)

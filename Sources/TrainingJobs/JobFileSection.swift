@@ -92,6 +92,13 @@ struct JobFileSection {
         node(key).map { text($0, key, expected) }
     }
 
+    /// A list of texts; one alone may stand without the list.
+    func strings(_ key: String, _ expected: String) -> [String]? {
+        guard let value = node(key) else { return nil }
+        if case .sequence(let sequence) = value { return sequence.map { text($0, key, expected) } }
+        return [text(value, key, expected)]
+    }
+
     func integer(_ key: String) -> Int? {
         guard let value = node(key) else { return nil }
         if let text = plainText(value), let number = Int(text) { return number }

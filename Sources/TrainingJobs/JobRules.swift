@@ -22,6 +22,7 @@ public enum JobRules {
         checkPartNames(specification, &check)
         checkTasks(specification.tasks, &check)
         checkTraining(specification, &check)
+        checkRegime(specification, &check)
         checkWorkers(specification, &check)
         return check.violations
     }
@@ -114,38 +115,11 @@ public enum JobRules {
                 clipping > 0 && clipping.isFinite, "training.gradient_clipping",
                 "Found \(clipping); permitted: a norm above 0, or none.")
         }
-        checkLoss(training, &check)
-        if let decay = training.averageDecay {
-            check.require(
-                decay > 0 && decay < 1, "training.ema",
-                "Found \(decay); permitted: a decay between 0 and 1, such as 0.999.")
-        }
         checkOptimizer(training.optimizer, &check)
         check.require(
             training.schedule.warmup >= 0 && training.schedule.warmup <= 1, "training.schedule.warmup",
             "Found \(training.schedule.warmup); permitted: from 0 to 1, the part of all steps.")
         checkChoice(specification, &check)
-    }
-
-    private static func checkLoss(_ training: TrainingSpecification, _ check: inout RuleCheck) {
-        if let smoothing = training.labelSmoothing {
-            check.require(
-                smoothing >= 0 && smoothing < 1, "training.label_smoothing",
-                "Found \(smoothing); permitted: from 0 to below 1.")
-        }
-        guard case .given(let weights) = training.classWeights else { return }
-        let key = "training.class_weights"
-        check.require(
-            !weights.isEmpty, key, "Found no labels; permitted: balanced, or labels with their weights.")
-        for each in weights {
-            check.require(
-                each.weight >= 1e-6 && each.weight <= 1e6, "\(key).\(each.label)",
-                "Found \(each.weight); permitted: from 0.000001 to 1000000.")
-        }
-        var seen: Set<[UInt8]> = []
-        for each in weights where !seen.insert(Array(each.label.utf8)).inserted {
-            check.require(false, key, "The label \(each.label) stands there twice.")
-        }
     }
 
     private static func checkOptimizer(_ optimizer: OptimizerSpecification, _ check: inout RuleCheck) {

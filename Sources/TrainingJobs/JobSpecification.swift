@@ -61,18 +61,20 @@ public struct TechniqueSpecification: Codable, Sendable, Equatable {
     /// What stays frozen in fine-tuning. `nil`: for feature extraction everything, for fine-tuning the
     /// embeddings, from scratch nothing.
     public var frozenLayers: FrozenLayers?
+    /// Paths or patterns of backbone parameters that stay frozen in fine-tuning, too.
+    public var freeze: [String]?
     public var head: HeadKind
     public var pooling: PoolingKind
     /// Drop probability in the trained part.
     public var dropout: Float
 
     public init(
-        kind: TechniqueKind, frozenLayers: FrozenLayers? = nil, head: HeadKind = .linear,
-        pooling: PoolingKind = .mean,
-        dropout: Float = 0.1
+        kind: TechniqueKind, frozenLayers: FrozenLayers? = nil, freeze: [String]? = nil,
+        head: HeadKind = .linear, pooling: PoolingKind = .mean, dropout: Float = 0.1
     ) {
         self.kind = kind
         self.frozenLayers = frozenLayers
+        self.freeze = freeze
         self.head = head
         self.pooling = pooling
         self.dropout = dropout
@@ -211,6 +213,8 @@ public struct TrainingSpecification: Codable, Sendable, Equatable {
     public var classWeights: ClassWeights?
     /// Decay of the moving average of weights that is evaluated and exported; `nil`: the weights themselves are.
     public var averageDecay: Float?
+    /// Ratio of neighbouring layers' learning rates, the lower layer's to the upper's; `nil`: all learn alike.
+    public var layerDecay: Float?
     public var earlyStopping: EarlyStoppingSpecification?
     /// Which checkpoint becomes the model: the best by validation metric, or the last.
     public var keep: CheckpointChoice
@@ -222,6 +226,7 @@ public struct TrainingSpecification: Codable, Sendable, Equatable {
         optimizer: OptimizerSpecification = OptimizerSpecification(),
         schedule: ScheduleSpecification = ScheduleSpecification(), gradientClipping: Float? = 1,
         labelSmoothing: Float? = nil, classWeights: ClassWeights? = nil, averageDecay: Float? = nil,
+        layerDecay: Float? = nil,
         earlyStopping: EarlyStoppingSpecification? = nil, keep: CheckpointChoice = .best,
         evaluateEvery: Int? = nil
     ) {
@@ -235,6 +240,7 @@ public struct TrainingSpecification: Codable, Sendable, Equatable {
         self.labelSmoothing = labelSmoothing
         self.classWeights = classWeights
         self.averageDecay = averageDecay
+        self.layerDecay = layerDecay
         self.earlyStopping = earlyStopping
         self.keep = keep
         self.evaluateEvery = evaluateEvery

@@ -30,7 +30,9 @@ public enum TechniqueCatalog {
             return FeatureExtraction(encoder: encoder, head: head, maximumLength: length, loss: loss)
         case .fineTuning:
             let cut = try cut(specification.technique.frozenLayers ?? .first(0), of: encoder)
-            return FineTuning(encoder: encoder, head: head, cut: cut, maximumLength: length, loss: loss)
+            if let cut { encoder.freeze(belowCut: cut) } else { encoder.setTrainable(true) }
+            try encoder.freeze(named: specification.technique.freeze)
+            return FineTuning(encoder: encoder, head: head, maximumLength: length, loss: loss)
         case .fromScratch, .pretraining:
             return FineTuning(encoder: encoder, head: head, cut: nil, maximumLength: length, loss: loss)
         }

@@ -24,6 +24,10 @@ extension TextClassification {
 
     public var classCount: Int { head.labelCount }
 
+    public var layerGroups: [[Parameter]] {
+        (encoder.layerGroups + [head.parameters]).map { $0.filter(\.isTrainable) }
+    }
+
     public func fillerRows(_ samples: [SampleInput]) throws -> Int {
         encoder.fillerRows(SequenceLayout(lengths: try samples.tokens().map(\.count)))
     }

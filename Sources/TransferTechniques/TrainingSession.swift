@@ -59,7 +59,8 @@ public final class TrainingSession {
         let horizon = TrainingHorizon(training: training, trainCount: trainCount, laneCount: laneCount)
         schedule = horizon.schedule
         totalSteps = horizon.totalSteps
-        optimizer = OptimizerFactory.optimizer(training.optimizer, for: parameters)
+        optimizer = OptimizerFactory.optimizer(
+            training.optimizer, for: parameters, layers: program.layerGroups, layerDecay: training.layerDecay)
         learningRates = OptimizerFactory.schedule(
             training.schedule, peak: training.optimizer.learningRate, totalSteps: totalSteps)
         clipping = training.gradientClipping

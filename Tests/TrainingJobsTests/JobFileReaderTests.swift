@@ -125,6 +125,15 @@ func problems(_ text: String) -> [JobProblem] {
         }
     }
 
+    @Test(arguments: ["freeze: embeddings", "freeze: [embeddings, \"*.LayerNorm\"]"])
+    func partsAreFrozenByName(key: String) throws {
+        let job = try decode(fullJob.replacing("frozen_layers: 4", with: key)).specification
+        #expect(job.technique.frozenLayers == nil)
+        #expect(job.technique.freeze == (key.contains("[") ? ["embeddings", "*.LayerNorm"] : ["embeddings"]))
+        #expect(
+            try CanonicalJSON.decode(JobSpecification.self, from: CanonicalJSON.encode(job)) == job)
+    }
+
     @Test func defaultsFillWhatIsNotSaid() throws {
         let job = try decode(smallJob).specification
         #expect(job.training == TrainingSpecification())
@@ -264,6 +273,21 @@ func problems(_ text: String) -> [JobProblem] {
             (
                 "tasks:", "training: {class_weights: {a: many}}\ntasks:", "training.class_weights.a",
                 "a number such as"
+            ),
+            ("tasks:", "training: {layer_decay: 0.9}\ntasks:", "training.layer_decay", "head alone"),
+            ("tasks:", "training: {layer_decay: 1.1}\ntasks:", "training.layer_decay", "Found 1.1"),
+            (
+                "technique: feature-extraction",
+                "technique: {kind: feature-extraction, freeze: [embeddings]}",
+                "technique.freeze", "in fine-tuning only"
+            ),
+            (
+                "technique: feature-extraction", "technique: {kind: fine-tuning, freeze: []}",
+                "technique.freeze", "Found 0 paths"
+            ),
+            (
+                "technique: feature-extraction", "technique: {kind: fine-tuning, freeze: [{a: b}]}",
+                "technique.freeze", "a mapping"
             ),
             ("tasks:", "training: {ema: 1}\ntasks:", "training.ema", "between 0 and 1"),
             ("tasks:", "training: {ema: 0}\ntasks:", "training.ema", "between 0 and 1"),

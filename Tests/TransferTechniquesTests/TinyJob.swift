@@ -1,4 +1,5 @@
 import DifferentiableTensors
+import NeuralLayers
 import PretrainedBackbones
 import TaskHeads
 import TensorKernels
@@ -62,11 +63,22 @@ struct TinyJob {
         case .featureExtraction:
             FeatureExtraction(encoder: encoder, head: head, maximumLength: 20, loss: loss)
         case .fineTuning:
-            FineTuning(
-                encoder: encoder, head: head, cut: cut(technique.frozenLayers ?? 0), maximumLength: 20,
-                loss: loss)
+            fineTuning(encoder, head, loss)
         case .fromScratch: FineTuning(encoder: encoder, head: head, cut: nil, maximumLength: 20, loss: loss)
         }
+    }
+
+    private func fineTuning(
+        _ encoder: BertEncoder, _ head: ClassificationHead, _ loss: ClassificationLoss
+    ) -> FineTuning {
+        let technique = specification.technique
+        if let cut = cut(technique.frozenLayers ?? 0) { encoder.freeze(belowCut: cut) }
+        for pattern in (technique.freeze ?? []).map(ParameterPattern.init) {
+            for parameter in encoder.parameters where pattern.matches(parameter.name) {
+                parameter.isTrainable = false
+            }
+        }
+        return FineTuning(encoder: encoder, head: head, maximumLength: 20, loss: loss)
     }
 
     private func cut(_ frozenLayers: FrozenLayers) -> Int? {

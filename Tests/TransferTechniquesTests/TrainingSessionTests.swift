@@ -18,6 +18,8 @@ import TrainingJobs
             $0.classWeights = .balanced
         },
         TinyJob(.fineTuning, frozenLayers: 1).training { $0.averageDecay = 0.9 },
+        TinyJob(.fineTuning, frozenLayers: .nothing).training { $0.layerDecay = 0.8 }
+            .technique { $0.freeze = ["embeddings", "*.LayerNorm"] },
     ]
 
     static let partitions: [[[Int]]] = [
@@ -218,6 +220,13 @@ extension TinyJob {
     func training(_ change: (inout TrainingSpecification) -> Void) -> TinyJob {
         var job = self
         change(&job.specification.training)
+        return job
+    }
+
+    /// The same job by another technique.
+    func technique(_ change: (inout TechniqueSpecification) -> Void) -> TinyJob {
+        var job = self
+        change(&job.specification.technique)
         return job
     }
 
