@@ -6,7 +6,8 @@ extension JobFileDecoder {
             node, keyPath: "training",
             keys: [
                 "epochs", "steps", "batch", "micro_batches", "optimizer", "schedule", "gradient_clipping",
-                "label_smoothing", "class_weights", "ema", "layer_decay", "early_stopping", "keep",
+                "label_smoothing", "class_weights", "ema", "layer_decay", "head_epochs",
+                "unfreeze_every", "early_stopping", "keep",
                 "evaluate_every",
             ], findings: findings)
         var training = TrainingSpecification()
@@ -21,6 +22,8 @@ extension JobFileDecoder {
         training.labelSmoothing = section.single("label_smoothing")
         training.classWeights = classWeights(section)
         training.layerDecay = section.single("layer_decay")
+        training.headEpochs = section.integer("head_epochs")
+        training.unfreezeEvery = section.node("unfreeze_every").flatMap { unfreezeEvery($0, section) }
         training.averageDecay = section.single("ema")
         training.earlyStopping = section.node("early_stopping").map(earlyStopping)
         training.keep = section.choice("keep", of: CheckpointChoice.self) ?? Self.defaultKeep(tasks)
@@ -75,6 +78,20 @@ extension JobFileDecoder {
         guard let node = training.node("gradient_clipping") else { return standard }
         if case .scalar(let scalar) = node, scalar.string == "none" { return nil }
         return training.single("gradient_clipping")
+    }
+
+    /// A number of epochs, or a mapping with `epochs` or `steps`.
+    private func unfreezeEvery(_ node: Node, _ training: JobFileSection) -> UnfreezeInterval? {
+        if case .scalar = node { return training.integer("unfreeze_every").map(UnfreezeInterval.epochs) }
+        let section = JobFileSection(
+            node, keyPath: training.path("unfreeze_every"), keys: ["epochs", "steps"], findings: findings)
+        guard case .mapping = node else { return nil }
+        guard (section.node("epochs") == nil) != (section.node("steps") == nil) else {
+            training.report("unfreeze_every", "Give epochs or steps, one of the two.")
+            return nil
+        }
+        return section.integer("epochs").map(UnfreezeInterval.epochs)
+            ?? section.integer("steps").map(UnfreezeInterval.steps)
     }
 
     /// `balanced`, or labels with their weights.

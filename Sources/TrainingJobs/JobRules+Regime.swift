@@ -10,6 +10,7 @@ extension JobRules {
         }
         checkFreeze(technique, &check)
         checkLayerDecay(training, technique, &check)
+        checkUnfreezing(training, technique, &check)
     }
 
     private static func checkLoss(_ training: TrainingSpecification, _ check: inout RuleCheck) {
@@ -43,6 +44,35 @@ extension JobRules {
             (1...1_000).contains(paths.count), key,
             "Found \(paths.count) paths; permitted: 1 to 1000, such as embeddings or encoder.layer.0.")
         for path in paths { check.notEmpty(path, key, "a parameter's path, such as encoder.layer.0") }
+    }
+
+    private static func checkUnfreezing(
+        _ training: TrainingSpecification, _ technique: TechniqueSpecification, _ check: inout RuleCheck
+    ) {
+        let (headKey, unfreezeKey) = ("training.head_epochs", "training.unfreeze_every")
+        let present = [
+            (headKey, training.headEpochs != nil), (unfreezeKey, training.unfreezeEvery != nil),
+        ]
+        for (key, isPresent) in present where isPresent {
+            check.require(
+                technique.kind == .fineTuning, key, others: ["technique.kind"],
+                "Only fine-tuning has pretrained layers that start to learn later: remove it, or choose "
+                    + "fine-tuning.")
+        }
+        if let head = training.headEpochs {
+            check.range(head, 1...1_000_000, headKey)
+            if let epochs = training.epochs {
+                check.require(
+                    head < epochs, headKey, others: ["training.epochs"],
+                    "Found \(head) of \(epochs) epochs: the other layers would never learn. Give fewer, or choose "
+                        + "feature-extraction.")
+            }
+        }
+        switch training.unfreezeEvery {
+        case .epochs(let count): check.range(count, 1...1_000_000, unfreezeKey)
+        case .steps(let count): check.range(count, 1...1_000_000_000, unfreezeKey)
+        case nil: break
+        }
     }
 
     private static func checkLayerDecay(

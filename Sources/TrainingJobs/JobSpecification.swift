@@ -215,6 +215,10 @@ public struct TrainingSpecification: Codable, Sendable, Equatable {
     public var averageDecay: Float?
     /// Ratio of neighbouring layers' learning rates, the lower layer's to the upper's; `nil`: all learn alike.
     public var layerDecay: Float?
+    /// Epochs over which the head learns alone; `nil`: none, or those of `unfreezeEvery`.
+    public var headEpochs: Int?
+    /// Time after which the next layer below starts to learn; `nil`: all do at once.
+    public var unfreezeEvery: UnfreezeInterval?
     public var earlyStopping: EarlyStoppingSpecification?
     /// Which checkpoint becomes the model: the best by validation metric, or the last.
     public var keep: CheckpointChoice
@@ -226,7 +230,7 @@ public struct TrainingSpecification: Codable, Sendable, Equatable {
         optimizer: OptimizerSpecification = OptimizerSpecification(),
         schedule: ScheduleSpecification = ScheduleSpecification(), gradientClipping: Float? = 1,
         labelSmoothing: Float? = nil, classWeights: ClassWeights? = nil, averageDecay: Float? = nil,
-        layerDecay: Float? = nil,
+        layerDecay: Float? = nil, headEpochs: Int? = nil, unfreezeEvery: UnfreezeInterval? = nil,
         earlyStopping: EarlyStoppingSpecification? = nil, keep: CheckpointChoice = .best,
         evaluateEvery: Int? = nil
     ) {
@@ -241,6 +245,8 @@ public struct TrainingSpecification: Codable, Sendable, Equatable {
         self.classWeights = classWeights
         self.averageDecay = averageDecay
         self.layerDecay = layerDecay
+        self.headEpochs = headEpochs
+        self.unfreezeEvery = unfreezeEvery
         self.earlyStopping = earlyStopping
         self.keep = keep
         self.evaluateEvery = evaluateEvery

@@ -35,6 +35,9 @@ public final class TrainingSession {
     private let learningRates: LearningRateSchedule
     private let clipping: Float?
     private let average: WeightAverage?
+    private let unfreezing: UnfreezingSchedule?
+    /// The trained parameters by depth, the head last; none is empty.
+    private let layers: [[Parameter]]
     private var laneOrders: [Int: LaneOrder] = [:]
 
     private struct LaneOrder {
@@ -67,6 +70,8 @@ public final class TrainingSession {
         average = training.averageDecay.map {
             WeightAverage(program.trainableParameters, buffers: program.followingBuffers, decay: $0)
         }
+        layers = program.layerGroups.filter { !$0.isEmpty }
+        unfreezing = UnfreezingSchedule(training, stepsPerEpoch: horizon.stepsPerEpoch)
         gradients = FixedPointAccumulator(
             segmentCounts: parameters.map(\.count) + buffers.map(\.value.count) + [buffers.count, 1, 1])
         fixBookkeepingExponents()
@@ -74,6 +79,7 @@ public final class TrainingSession {
         for (segment, parameter) in parameters.enumerated() {
             parameter.placeGradient(in: gradients.result(segment: segment, shape: parameter.shape))
         }
+        restLowerLayers()
     }
 
     /// The owned lanes that have samples in the coming step, in ascending order.
@@ -122,7 +128,7 @@ public final class TrainingSession {
 
     /// Applies the summed gradients. All workers do the same with the same results.
     public func finishStep() throws -> Outcome {
-        for parameter in parameters { parameter.setGradient { _ in } }
+        for parameter in parameters where parameter.isLearning { parameter.setGradient { _ in } }
         if gradients.result(segment: saturationSegment, shape: [1])[0] > 0 { return try lowerScale() }
         let norm = globalGradientNorm(parameters)
         guard norm.isFinite else { throw notFinite("the norm of the gradient is \(norm)", lane: nil) }
@@ -136,13 +142,21 @@ public final class TrainingSession {
             lossFixed: FixedPointLoss.units(gradients.result(segment: lossSegment, shape: [1])[0]),
             samples: schedule.globalBatchCount(step: step), learningRate: rate, gradientNorm: norm)
         gradients.adaptExponents()
-        beginNextSums()
         step += 1
+        beginNextSums()
+        restLowerLayers()
         return .updated(summary)
     }
 
     /// The sum over workers where there is one worker.
-    public func reduceAlone() throws { try gradients.finish(0..<gradients.elementCount) }
+    public func reduceAlone() throws { try gradients.finish(exchangedElements) }
+
+    /// The elements of `gradients` that have to be summed in the coming step: all but those of the lowest layers
+    /// where these rest. The same on every worker.
+    public var exchangedElements: Range<Int> {
+        let first = parameters.firstIndex(where: \.isLearning) ?? parameters.count
+        return gradients.segmentStarts[first]..<gradients.elementCount
+    }
 
     /// Runs `body` with the weights that evaluation and export go by: the averaged ones where the job averages.
     public func withAveragedWeights<Result>(_ body: () throws -> Result) rethrows -> Result {
@@ -179,8 +193,13 @@ public final class TrainingSession {
         }
         checkpoint.assign(to: parameters, buffers)
         gradients.exponents = checkpoint.exponents
-        beginNextSums()
         step = checkpoint.step
+        beginNextSums()
+        restLowerLayers()
+        // What rests has no sums; exponents are adapted to results, which must not be an earlier state's.
+        for (segment, parameter) in parameters.enumerated() {
+            gradients.result(segment: segment, shape: parameter.shape).fill(0)
+        }
     }
 
     // MARK: - Parts of a step
@@ -197,6 +216,15 @@ public final class TrainingSession {
             laneOrders[lane] = LaneOrder(epoch: epoch, positions: order)
         }
         return Array(laneOrders[lane]?.positions[schedule.places(step: step, lane: lane)] ?? [])
+    }
+
+    /// Says which parameters learn in the coming step.
+    private func restLowerLayers() {
+        guard let unfreezing else { return }
+        let active = unfreezing.activeGroups(step: step, of: layers.count)
+        for (index, layer) in layers.enumerated() {
+            for parameter in layer { parameter.isResting = index < layers.count - active }
+        }
     }
 
     private func addGradients(lane: Int) throws {

@@ -57,7 +57,8 @@ extension JobMember {
             let accumulated = ContinuousClock.now
             let sentBefore = prepared.allReduce.sentBytes
             try Task.checkCancellation()
-            try await prepared.allReduce.allReduce(GradientReduction(session.gradients))
+            try await prepared.allReduce.allReduce(
+                GradientReduction(session.gradients, elements: session.exchangedElements))
             let exchanged = ContinuousClock.now
             let outcome = try session.finishStep()
             timings.exchangedBytes += prepared.allReduce.sentBytes - sentBefore

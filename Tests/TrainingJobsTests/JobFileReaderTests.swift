@@ -134,6 +134,19 @@ func problems(_ text: String) -> [JobProblem] {
             try CanonicalJSON.decode(JobSpecification.self, from: CanonicalJSON.encode(job)) == job)
     }
 
+    @Test(
+        arguments: [
+            ("2", .epochs(2)), ("{epochs: 3}", .epochs(3)), ("{steps: 100}", .steps(100)),
+        ] as [(String, UnfreezeInterval)])
+    func layersAreUnfrozenByAndBy(value: String, interval: UnfreezeInterval) throws {
+        let text = fullJob.replacing("steps: 200", with: "head_epochs: 2\n  unfreeze_every: \(value)")
+        let job = try decode(text).specification
+        #expect(job.training.headEpochs == 2)
+        #expect(job.training.unfreezeEvery == interval)
+        #expect(
+            try CanonicalJSON.decode(JobSpecification.self, from: CanonicalJSON.encode(job)) == job)
+    }
+
     @Test func defaultsFillWhatIsNotSaid() throws {
         let job = try decode(smallJob).specification
         #expect(job.training == TrainingSpecification())
@@ -288,6 +301,24 @@ func problems(_ text: String) -> [JobProblem] {
             (
                 "technique: feature-extraction", "technique: {kind: fine-tuning, freeze: [{a: b}]}",
                 "technique.freeze", "a mapping"
+            ),
+            ("tasks:", "training: {head_epochs: 1}\ntasks:", "training.head_epochs", "Only fine-tuning"),
+            (
+                "tasks:", "training: {unfreeze_every: 1}\ntasks:", "training.unfreeze_every",
+                "Only fine-tuning"
+            ),
+            (
+                "technique: feature-extraction", "technique: fine-tuning\ntraining: {unfreeze_every: 0}",
+                "training.unfreeze_every", "Found 0"
+            ),
+            (
+                "tasks:", "training: {unfreeze_every: {steps: 5, epochs: 1}}\ntasks:",
+                "training.unfreeze_every", "one of the two"
+            ),
+            (
+                "technique: feature-extraction",
+                "technique: fine-tuning\ntraining: {epochs: 3, head_epochs: 3}",
+                "training.head_epochs", "never learn"
             ),
             ("tasks:", "training: {ema: 1}\ntasks:", "training.ema", "between 0 and 1"),
             ("tasks:", "training: {ema: 0}\ntasks:", "training.ema", "between 0 and 1"),

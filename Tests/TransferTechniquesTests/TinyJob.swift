@@ -64,7 +64,8 @@ struct TinyJob {
             FeatureExtraction(encoder: encoder, head: head, maximumLength: 20, loss: loss)
         case .fineTuning:
             fineTuning(encoder, head, loss)
-        case .fromScratch: FineTuning(encoder: encoder, head: head, cut: nil, maximumLength: 20, loss: loss)
+        case .fromScratch, .pretraining:
+            FineTuning(encoder: encoder, head: head, cut: nil, maximumLength: 20, loss: loss)
         }
     }
 
@@ -160,7 +161,7 @@ final class TinyCluster {
     struct Disagreement: Error {}
 
     private func reduce() throws {
-        let all = 0..<sessions[0].gradients.elementCount
+        let all = sessions[0].exchangedElements
         for other in sessions.dropFirst() {
             try sessions[0].gradients.accumulate(try other.gradients.sums(all), range: all)
         }

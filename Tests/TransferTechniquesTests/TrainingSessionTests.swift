@@ -20,6 +20,11 @@ import TrainingJobs
         TinyJob(.fineTuning, frozenLayers: 1).training { $0.averageDecay = 0.9 },
         TinyJob(.fineTuning, frozenLayers: .nothing).training { $0.layerDecay = 0.8 }
             .technique { $0.freeze = ["embeddings", "*.LayerNorm"] },
+        TinyJob(.fineTuning, frozenLayers: 0).training { $0.headEpochs = 1 },
+        TinyJob(.fineTuning, frozenLayers: .nothing).training {
+            $0.unfreezeEvery = .steps(2)
+            $0.averageDecay = 0.9
+        },
     ]
 
     static let partitions: [[[Int]]] = [
