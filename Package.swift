@@ -157,7 +157,9 @@ let package = Package(
                 "make_tiny_bert.py", "make_tiny_backbones.py", "make_minilm_references.py",
                 "make_resnet_references.py", "image_logits.py",
             ]),
-        tests("TaskHeads", ["NeuralLayers", "DifferentiableTensors", "TensorKernels"]),
+        tests(
+            "TaskHeads", ["NeuralLayers", "DifferentiableTensors", "TensorKernels"],
+            resources: [.copy("Resources")]),
         tests(
             "TransferTechniques",
             [

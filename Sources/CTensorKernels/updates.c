@@ -18,6 +18,10 @@ GRAFT_KERNEL void graft_adamw(
     }
 }
 
+GRAFT_KERNEL void graft_move_towards(float *value, const float *target, float share, size_t n) {
+    GRAFT_EACH(i, n) value[i] = value[i] + share * (target[i] - value[i]);
+}
+
 GRAFT_KERNEL void graft_momentum(
     float *value, const float *gradient, float *velocity, float gradient_scale, float weight_decay,
     float momentum, float learning_rate, size_t n) {

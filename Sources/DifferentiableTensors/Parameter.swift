@@ -15,6 +15,11 @@ public final class Parameter {
     public var isTrainable: Bool {
         didSet { if !isTrainable { slot = nil } }
     }
+    /// Whether the parameter is to be trained, but not for the time being: no gradient is computed and the
+    /// optimizer passes it over. The gradient's memory stays.
+    public var isResting = false
+    /// Whether a gradient is computed now.
+    public var isLearning: Bool { isTrainable && !isResting }
     private var slot: GradientSlot?
 
     public init(_ name: String, _ value: Tensor, isTrainable: Bool = true) {
@@ -51,9 +56,9 @@ public final class Parameter {
 
     public var count: Int { shape.reduce(1, *) }
 
-    /// A leaf over the value whose gradient goes to this parameter; data where it is not trainable.
+    /// A leaf over the value whose gradient goes to this parameter; data where it is not learning.
     public var variable: Variable {
-        isTrainable ? Variable(value: value, leaf: gradientSlot()) : Variable(value)
+        isLearning ? Variable(value: value, leaf: gradientSlot()) : Variable(value)
     }
 
     /// The sum of gradients since `clearGradient()`; zeros where nothing was added. Writing to it is seen by

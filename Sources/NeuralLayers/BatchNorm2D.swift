@@ -5,7 +5,7 @@ import TensorKernels
 /// `<name>.running_mean` and `<name>.running_var`, all [channels].
 ///
 /// In training it normalises by the batch's own statistics and has the buffers observe them. In evaluation,
-/// and while its parameters are frozen, it uses the running ones and leaves them alone: what is frozen does
+/// and while its parameters are frozen or resting, it uses the running ones and leaves them alone: what is frozen does
 /// not change.
 public final class BatchNorm2D: Module {
     public let weight: Parameter
@@ -35,7 +35,7 @@ public final class BatchNorm2D: Module {
         _ x: Variable, residual: Variable? = nil, rectifier: Rectifier? = nil, context: ForwardContext
     ) -> Variable {
         let (scale, shift) = (context.variable(weight), context.variable(bias))
-        guard context.isTraining, weight.isTrainable || bias.isTrainable else {
+        guard context.isTraining, weight.isLearning || bias.isLearning else {
             return batchNormalization(
                 x, scale: scale, shift: shift, residual: residual, rectifier: rectifier, epsilon: epsilon,
                 moments: ColumnMoments(mean: runningMean.value, variance: runningVariance.value))

@@ -33,10 +33,11 @@ extension Module {
     }
 
     /// Freezes or unfreezes the parameters at or below a path.
-    /// - Parameter path: whole components: "encoder.layer.1" does not mean "encoder.layer.10".
+    /// - Parameter path: a path or a pattern; see `ParameterPattern`.
     /// - Throws: `NeuralLayersError` where no parameter stands at or below it.
     public func setTrainable(_ isTrainable: Bool, path: String) throws {
-        let found = parameters.filter { $0.name == path || $0.name.hasPrefix(path + ".") }
+        let pattern = ParameterPattern(path)
+        let found = parameters.filter { pattern.matches($0.name) }
         guard !found.isEmpty else { throw NeuralLayersError.unknownPath(path, known: parameters.map(\.name)) }
         for parameter in found { parameter.isTrainable = isTrainable }
     }

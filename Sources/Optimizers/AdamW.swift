@@ -13,6 +13,8 @@ public final class AdamW: Optimizer {
     public let epsilon: Float
     /// Updates so far.
     public private(set) var updateCount = 0
+    /// Updates that passed a parameter over because it rested: its own are fewer, as PyTorch counts them.
+    private var missedCounts: [String: Int] = [:]
     private var firstMoments: OptimizerState
     private var secondMoments: OptimizerState
 
@@ -28,36 +30,61 @@ public final class AdamW: Optimizer {
 
     public func update(learningRate: Float, gradientScale: Float = 1) {
         updateCount += 1
-        let correction1 = 1 - integerPower(Double(beta1), updateCount)
-        let correction2 = 1 - integerPower(Double(beta2), updateCount)
         for group in groups {
-            let rate = learningRate * group.learningRateFactor
-            let step = AdamWStep(
-                gradientScale: gradientScale, decayFactor: 1 - rate * group.weightDecay, beta1: beta1,
-                beta2: beta2, stepSize: Float(Double(rate) / correction1),
-                secondMomentFactor: Float(1 / correction2.squareRoot()), epsilon: epsilon)
             for parameter in group.parameters where parameter.isTrainable {
-                step.apply(
+                if parameter.isResting {
+                    missedCounts[parameter.name, default: 0] += 1
+                    continue
+                }
+                let count = updateCount - (missedCounts[parameter.name] ?? 0)
+                step(
+                    learningRate * group.learningRateFactor, weightDecay: group.weightDecay, count: count,
+                    gradientScale: gradientScale
+                ).apply(
                     to: parameter.value, gradient: parameter.gradient, firstMoment: firstMoments[parameter],
                     secondMoment: secondMoments[parameter])
             }
         }
     }
 
+    /// - Parameter count: updates of the parameter, this one included.
+    private func step(_ rate: Float, weightDecay: Float, count: Int, gradientScale: Float) -> AdamWStep {
+        let correction1 = 1 - integerPower(Double(beta1), count)
+        let correction2 = 1 - integerPower(Double(beta2), count)
+        return AdamWStep(
+            gradientScale: gradientScale, decayFactor: 1 - rate * weightDecay, beta1: beta1, beta2: beta2,
+            stepSize: Float(Double(rate) / correction1),
+            secondMomentFactor: Float(1 / correction2.squareRoot()), epsilon: epsilon)
+    }
+
     public func stateTensors() -> [(name: String, tensor: Tensor)] {
         [(Self.updateCountName, encodedCount(updateCount))]
             + firstMoments.exported(parameters) + secondMoments.exported(parameters)
+            + parameters.compactMap { parameter in
+                missedCounts[parameter.name].map {
+                    (Self.missedCountPrefix + parameter.name, encodedCount($0))
+                }
+            }
     }
 
     public func restoreState(_ tensors: [String: Tensor]) throws {
         let count = try decodedCount(
             OptimizerState.tensor(Self.updateCountName, shape: [2], in: tensors), name: Self.updateCountName)
+        var missed: [String: Int] = [:]
+        for parameter in parameters {
+            let name = Self.missedCountPrefix + parameter.name
+            guard tensors[name] != nil else { continue }
+            missed[parameter.name] = try decodedCount(
+                OptimizerState.tensor(name, shape: [2], in: tensors), name: name)
+        }
         try firstMoments.restore(tensors, parameters)
         try secondMoments.restore(tensors, parameters)
         updateCount = count
+        missedCounts = missed
     }
 
     private static let updateCountName = "adamw.update_count"
+    private static let missedCountPrefix = "adamw.missed_updates."
 }
 
 /// A count as two floats of 24 bits each: exact up to 2⁴⁸.

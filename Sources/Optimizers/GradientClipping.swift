@@ -1,11 +1,11 @@
 import DifferentiableTensors
 import TensorKernels
 
-/// The L2 norm over all gradients together. Summed in double precision in an order that depends on the
+/// The L2 norm over the gradients of all that learns now. Summed in double precision in an order that depends on the
 /// shapes alone.
 public func globalGradientNorm(_ parameters: [Parameter]) -> Float {
     var sum = 0.0
-    for parameter in parameters where parameter.isTrainable { sum += parameter.gradient.sumOfSquares() }
+    for parameter in parameters where parameter.isLearning { sum += parameter.gradient.sumOfSquares() }
     return Float(sum.squareRoot())
 }
 

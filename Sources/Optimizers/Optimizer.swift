@@ -31,7 +31,7 @@ public struct ParameterGroup {
 public protocol Optimizer: AnyObject {
     var groups: [ParameterGroup] { get }
 
-    /// One update of all trainable parameters.
+    /// One update of all trainable parameters but those that rest.
     /// - Parameters:
     ///   - learningRate: before a group's factor.
     ///   - gradientScale: factor on every gradient, as clipping asks for.

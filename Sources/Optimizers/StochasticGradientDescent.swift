@@ -22,7 +22,7 @@ public final class StochasticGradientDescent: Optimizer {
             let step = MomentumStep(
                 gradientScale: gradientScale, weightDecay: group.weightDecay, momentum: momentum,
                 learningRate: learningRate * group.learningRateFactor)
-            for parameter in group.parameters where parameter.isTrainable {
+            for parameter in group.parameters where parameter.isLearning {
                 step.apply(
                     to: parameter.value, gradient: parameter.gradient, velocity: velocities[parameter])
             }

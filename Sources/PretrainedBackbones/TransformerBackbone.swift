@@ -39,6 +39,20 @@ extension TransformerBackbone {
         for parameter in parameters(belowCut: cut) { parameter.isTrainable = false }
     }
 
+    /// All parameters by depth: those of the embeddings, then of each layer.
+    public var layerGroups: [[Parameter]] {
+        var seen: Set<ObjectIdentifier> = []
+        return (0...layerCount).map { cut in
+            parameters(belowCut: cut).filter { seen.insert(ObjectIdentifier($0)).inserted }
+        }
+    }
+
+    /// The highest cut below which everything is frozen; `nil` where some embedding is trained.
+    public var highestFrozenCut: Int? {
+        let trainedLayer = layerGroups.firstIndex { $0.contains(where: \.isTrainable) }
+        return trainedLayer.map { $0 > 0 ? $0 - 1 : nil } ?? layerCount
+    }
+
     /// All weights with their names in a checkpoint, without a model prefix.
     public func namedTensors() -> [(name: String, tensor: Tensor)] {
         parameters.map { (name: $0.name, tensor: $0.value) }

@@ -27,6 +27,14 @@ public struct AdamWStep: Sendable {
     }
 }
 
+extension Tensor {
+    /// self ← self + share · (target − self), element by element: the step of a moving average.
+    public func moveTowards(_ target: Tensor, by share: Float) {
+        target.requireShape(shape, "moving average")
+        withPointers(self, target) { graft_move_towards($0, $1, share, count) }
+    }
+}
+
 /// One update by gradient descent with momentum; see `Optimizers.StochasticGradientDescent`.
 public struct MomentumStep: Sendable {
     let gradientScale: Float

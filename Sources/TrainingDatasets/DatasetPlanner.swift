@@ -92,6 +92,7 @@ private struct TaskPlanner {
                 try test.add(payload: payload, label: label, emit: emit)
             }
         }
+        let trainLabelCounts = train.classCounts
         for var writer in [train, validation, test] {
             counts[writer.split] = writer.count
             content.add(split: writer.split.rawValue, digest: try writer.finish(emit: emit))
@@ -99,7 +100,7 @@ private struct TaskPlanner {
         return DatasetPlan.Task(
             name: task.name, labels: labels, trainCount: counts[.train] ?? 0,
             validationCount: counts[.validation] ?? 0, testCount: counts[.test] ?? 0,
-            columns: moments.statistics)
+            trainLabelCounts: trainLabelCounts, columns: moments.statistics)
     }
 
     private func survey(

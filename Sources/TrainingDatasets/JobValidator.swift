@@ -63,6 +63,7 @@ private struct TaskFilesCheck {
             warn(about: survey, split, file)
             guard split == .train else { continue }
             known = Set(survey.labels.map(LabelName.init))
+            checkClassWeights(survey.labels)
             do {
                 try survey.requireClasses(for: task)
                 try survey.requireLearnable(for: task)
@@ -88,6 +89,17 @@ private struct TaskFilesCheck {
         } catch {
             report("\(keyPath).\(split.rawValue)", "\(error)")
             return nil
+        }
+    }
+
+    private mutating func checkClassWeights(_ labels: [String]) {
+        guard case .given(let weights) = specification.training.classWeights else { return }
+        let known = Set(labels.map(LabelName.init))
+        for each in weights where !known.contains(LabelName(each.label)) {
+            report(
+                "training.class_weights.\(each.label)",
+                "No row of \(task.train.path) has the label \(each.label); its labels are "
+                    + labels.prefix(8).joined(separator: ", ") + (labels.count > 8 ? ", …" : "") + ".")
         }
     }
 

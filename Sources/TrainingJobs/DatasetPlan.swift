@@ -8,18 +8,21 @@ public struct DatasetPlan: Codable, Sendable, Equatable {
         public var trainCount: Int
         public var validationCount: Int
         public var testCount: Int
+        /// Training samples of each class; `nil` in plans of earlier releases.
+        public var trainLabelCounts: [Int]?
         /// Tables: what each column's number is and how it spreads over the training split.
         public var columns: [ColumnStatistics]?
 
         public init(
             name: String, labels: [String], trainCount: Int, validationCount: Int, testCount: Int,
-            columns: [ColumnStatistics]? = nil
+            trainLabelCounts: [Int]? = nil, columns: [ColumnStatistics]? = nil
         ) {
             self.name = name
             self.labels = labels
             self.trainCount = trainCount
             self.validationCount = validationCount
             self.testCount = testCount
+            self.trainLabelCounts = trainLabelCounts
             self.columns = columns
         }
     }

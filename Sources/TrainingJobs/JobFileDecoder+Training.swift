@@ -6,7 +6,8 @@ extension JobFileDecoder {
             node, keyPath: "training",
             keys: [
                 "epochs", "steps", "batch", "micro_batches", "optimizer", "schedule", "gradient_clipping",
-                "early_stopping", "keep", "evaluate_every", "mixup",
+                "label_smoothing", "class_weights", "mixup", "ema", "layer_decay", "head_epochs",
+                "unfreeze_every", "early_stopping", "keep", "evaluate_every",
             ], findings: findings)
         var training = TrainingSpecification()
         training.steps = section.integer("steps")
@@ -17,6 +18,12 @@ extension JobFileDecoder {
         if let node = section.node("optimizer") { training.optimizer = optimizer(node, section) }
         if let node = section.node("schedule") { training.schedule = schedule(node, section) }
         training.gradientClipping = gradientClipping(section, default: training.gradientClipping)
+        training.labelSmoothing = section.single("label_smoothing")
+        training.classWeights = classWeights(section)
+        training.layerDecay = section.single("layer_decay")
+        training.headEpochs = section.integer("head_epochs")
+        training.unfreezeEvery = section.node("unfreeze_every").flatMap { unfreezeEvery($0, section) }
+        training.averageDecay = section.single("ema")
         training.earlyStopping = section.node("early_stopping").map(earlyStopping)
         training.keep = section.choice("keep", of: CheckpointChoice.self) ?? Self.defaultKeep(tasks)
         training.evaluateEvery = section.integer("evaluate_every")
@@ -71,6 +78,37 @@ extension JobFileDecoder {
         guard let node = training.node("gradient_clipping") else { return standard }
         if case .scalar(let scalar) = node, scalar.string == "none" { return nil }
         return training.single("gradient_clipping")
+    }
+
+    /// A number of epochs, or a mapping with `epochs` or `steps`.
+    private func unfreezeEvery(_ node: Node, _ training: JobFileSection) -> UnfreezeInterval? {
+        if case .scalar = node { return training.integer("unfreeze_every").map(UnfreezeInterval.epochs) }
+        let section = JobFileSection(
+            node, keyPath: training.path("unfreeze_every"), keys: ["epochs", "steps"], findings: findings)
+        guard case .mapping = node else { return nil }
+        guard (section.node("epochs") == nil) != (section.node("steps") == nil) else {
+            training.report("unfreeze_every", "Give epochs or steps, one of the two.")
+            return nil
+        }
+        return section.integer("epochs").map(UnfreezeInterval.epochs)
+            ?? section.integer("steps").map(UnfreezeInterval.steps)
+    }
+
+    /// `balanced`, or labels with their weights.
+    private func classWeights(_ training: JobFileSection) -> ClassWeights? {
+        guard let node = training.node("class_weights") else { return nil }
+        if case .scalar(let scalar) = node, scalar.string == ClassWeights.balancedName { return .balanced }
+        guard case .mapping = node else {
+            training.report(
+                "class_weights",
+                "Found \(found(node)); permitted: balanced, or a mapping of labels to weights as {rare: 5}.")
+            return nil
+        }
+        let weights = JobFileSection(node, keyPath: training.path("class_weights"), findings: findings)
+        return .given(
+            weights.keys.compactMap { label in
+                weights.single(label).map { LabelWeight(label: label, weight: $0) }
+            })
     }
 
     private func earlyStopping(_ node: Node) -> EarlyStoppingSpecification {

@@ -46,7 +46,8 @@ struct JobFileDecoder {
             return TechniqueSpecification(kind: kind ?? .featureExtraction)
         }
         let section = JobFileSection(
-            node, keyPath: "technique", keys: ["kind", "frozen_layers", "head", "pooling", "dropout"],
+            node, keyPath: "technique",
+            keys: ["kind", "frozen_layers", "freeze", "head", "pooling", "dropout"],
             findings: findings)
         var technique = TechniqueSpecification(kind: .featureExtraction)
         if section.requiredNode("kind", kinds) != nil,
@@ -55,6 +56,7 @@ struct JobFileDecoder {
             technique.kind = kind
         }
         technique.frozenLayers = frozenLayers(section)
+        technique.freeze = section.oneOrMoreStrings("freeze", "a list of parameter paths")
         if let head = section.choice("head", of: HeadKind.self) { technique.head = head }
         if let pooling = section.choice("pooling", of: PoolingKind.self) { technique.pooling = pooling }
         if let dropout = section.single("dropout") { technique.dropout = dropout }

@@ -59,6 +59,17 @@ struct JobFileSection {
         }
     }
 
+    /// A mapping whose keys are the user's own words, such as labels. Reports keys without a value.
+    init(_ node: Node, keyPath: String, findings: JobFileFindings) {
+        let keys = node.mapping?.keys.compactMap(\.scalar?.string) ?? []
+        self.init(node, keyPath: keyPath, keys: keys, findings: findings)
+    }
+
+    /// The keys that have a value, in the file's order.
+    var keys: [String] {
+        node.mapping?.keys.compactMap(\.scalar?.string).filter { self.node($0) != nil } ?? []
+    }
+
     func path(_ key: String) -> String { keyPath.isEmpty ? key : "\(keyPath).\(key)" }
 
     /// The value's node; `nil` where the key is absent or has no value, which was reported.
@@ -106,6 +117,13 @@ struct JobFileSection {
             findings.report(path(key), at: value, "Found \(found(value)); true or false is expected.")
             return nil
         }
+    }
+
+    /// A list of texts; one alone may stand without the list.
+    func oneOrMoreStrings(_ key: String, _ expected: String) -> [String]? {
+        guard let value = node(key) else { return nil }
+        if case .sequence(let sequence) = value { return sequence.map { text($0, key, expected) } }
+        return [text(value, key, expected)]
     }
 
     func integer(_ key: String) -> Int? {

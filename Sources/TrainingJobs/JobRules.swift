@@ -22,6 +22,7 @@ public enum JobRules {
         checkPartNames(specification, &check)
         checkTasks(specification.tasks, &check)
         checkTraining(specification, &check)
+        checkRegime(specification, &check)
         checkWorkers(specification, &check)
         return check.violations
     }

@@ -61,18 +61,20 @@ public struct TechniqueSpecification: Codable, Sendable, Equatable {
     /// What stays frozen in fine-tuning. `nil`: for feature extraction everything, for fine-tuning the
     /// embeddings, from scratch nothing.
     public var frozenLayers: FrozenLayers?
+    /// Paths or patterns of backbone parameters that stay frozen in fine-tuning, too.
+    public var freeze: [String]?
     public var head: HeadKind
     public var pooling: PoolingKind
     /// Drop probability in the trained part.
     public var dropout: Float
 
     public init(
-        kind: TechniqueKind, frozenLayers: FrozenLayers? = nil, head: HeadKind = .linear,
-        pooling: PoolingKind = .mean,
-        dropout: Float = 0.1
+        kind: TechniqueKind, frozenLayers: FrozenLayers? = nil, freeze: [String]? = nil,
+        head: HeadKind = .linear, pooling: PoolingKind = .mean, dropout: Float = 0.1
     ) {
         self.kind = kind
         self.frozenLayers = frozenLayers
+        self.freeze = freeze
         self.head = head
         self.pooling = pooling
         self.dropout = dropout
@@ -146,6 +148,18 @@ public struct TrainingSpecification: Codable, Sendable, Equatable {
     public var schedule: ScheduleSpecification
     /// Largest global L2 norm of the gradient; `nil`: none.
     public var gradientClipping: Float?
+    /// Part of every label that is spread over all classes: 0 ..< 1; `nil`: none.
+    public var labelSmoothing: Float?
+    /// `nil`: every sample counts alike.
+    public var classWeights: ClassWeights?
+    /// Decay of the moving average of weights that is evaluated and exported; `nil`: the weights themselves are.
+    public var averageDecay: Float?
+    /// Ratio of neighbouring layers' learning rates, the lower layer's to the upper's; `nil`: all learn alike.
+    public var layerDecay: Float?
+    /// Epochs over which the head learns alone; `nil`: none, or those of `unfreezeEvery`.
+    public var headEpochs: Int?
+    /// Time after which the next layer below starts to learn; `nil`: all do at once.
+    public var unfreezeEvery: UnfreezeInterval?
     public var earlyStopping: EarlyStoppingSpecification?
     /// Which checkpoint becomes the model: the best by validation metric, or the last.
     public var keep: CheckpointChoice
@@ -159,6 +173,8 @@ public struct TrainingSpecification: Codable, Sendable, Equatable {
         epochs: Int? = 10, steps: Int? = nil, batch: Int = 32, microBatches: Int = 8,
         optimizer: OptimizerSpecification = OptimizerSpecification(),
         schedule: ScheduleSpecification = ScheduleSpecification(), gradientClipping: Float? = 1,
+        labelSmoothing: Float? = nil, classWeights: ClassWeights? = nil, averageDecay: Float? = nil,
+        layerDecay: Float? = nil, headEpochs: Int? = nil, unfreezeEvery: UnfreezeInterval? = nil,
         earlyStopping: EarlyStoppingSpecification? = nil, keep: CheckpointChoice = .best,
         evaluateEvery: Int? = nil, mixup: Float? = nil
     ) {
@@ -169,6 +185,12 @@ public struct TrainingSpecification: Codable, Sendable, Equatable {
         self.optimizer = optimizer
         self.schedule = schedule
         self.gradientClipping = gradientClipping
+        self.labelSmoothing = labelSmoothing
+        self.classWeights = classWeights
+        self.averageDecay = averageDecay
+        self.layerDecay = layerDecay
+        self.headEpochs = headEpochs
+        self.unfreezeEvery = unfreezeEvery
         self.earlyStopping = earlyStopping
         self.keep = keep
         self.evaluateEvery = evaluateEvery

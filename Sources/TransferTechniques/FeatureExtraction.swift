@@ -10,8 +10,13 @@ public final class FeatureExtraction: TextClassification {
     let encoder: any ClassifiableEncoder
     let head: ClassificationHead
     let maximumLength: Int
+    let loss: ClassificationLoss
 
-    init(encoder: any ClassifiableEncoder, head: ClassificationHead, maximumLength: Int) {
+    init(
+        encoder: any ClassifiableEncoder, head: ClassificationHead, maximumLength: Int,
+        loss: ClassificationLoss = ClassificationLoss()
+    ) {
+        self.loss = loss
         self.encoder = encoder
         self.head = head
         self.maximumLength = maximumLength

@@ -13,15 +13,29 @@ public final class FineTuning: TextClassification {
     let encoder: any ClassifiableEncoder
     let head: ClassificationHead
     let maximumLength: Int
+    let loss: ClassificationLoss
     private let cut: Int?
 
     /// - Parameter cut: layers below it are frozen, and the embeddings with them; `nil`: nothing is.
-    init(encoder: any ClassifiableEncoder, head: ClassificationHead, cut: Int?, maximumLength: Int) {
+    convenience init(
+        encoder: any ClassifiableEncoder, head: ClassificationHead, cut: Int?, maximumLength: Int,
+        loss: ClassificationLoss = ClassificationLoss()
+    ) {
+        if let cut { encoder.freeze(belowCut: cut) } else { encoder.setTrainable(true) }
+        self.init(encoder: encoder, head: head, maximumLength: maximumLength, loss: loss)
+    }
+
+    /// - Parameter encoder: with what is frozen marked as such. What lies wholly below the first trained parameter
+    ///   runs once a sample.
+    init(
+        encoder: any ClassifiableEncoder, head: ClassificationHead, maximumLength: Int,
+        loss: ClassificationLoss = ClassificationLoss()
+    ) {
+        self.loss = loss
         self.encoder = encoder
         self.head = head
-        self.cut = cut
+        cut = encoder.highestFrozenCut
         self.maximumLength = maximumLength
-        if let cut { encoder.freeze(belowCut: cut) } else { encoder.setTrainable(true) }
     }
 
     public var trainableParameters: [Parameter] { encoder.trainableParameters + head.parameters }

@@ -4,10 +4,17 @@ import TrainingJobs
 
 /// From the job file's words to an optimiser and a schedule.
 enum OptimizerFactory {
-    static func optimizer(_ specification: OptimizerSpecification, for parameters: [Parameter])
-        -> any Optimizer
-    {
-        let groups = ParameterGroup.decayingMatrices(parameters, weightDecay: specification.weightDecay)
+    /// - Parameters:
+    ///   - layers: the program's trained parameters by depth.
+    ///   - layerDecay: ratio of neighbouring layers' learning rates; `nil`: all learn alike.
+    static func optimizer(
+        _ specification: OptimizerSpecification, for parameters: [Parameter], layers: [[Parameter]] = [],
+        layerDecay: Float? = nil
+    ) -> any Optimizer {
+        let groups =
+            layerDecay.map {
+                ParameterGroup.layerwise(layers, decay: $0, weightDecay: specification.weightDecay)
+            } ?? ParameterGroup.decayingMatrices(parameters, weightDecay: specification.weightDecay)
         switch specification.kind {
         case .adamw:
             return AdamW(

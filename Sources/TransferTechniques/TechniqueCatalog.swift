@@ -10,9 +10,11 @@ public enum TechniqueCatalog {
     ///   - classCount: labels of the task.
     ///   - backboneFolder: config.json, weights and tokenizer.
     ///   - tokenizer: the backbone's; every id needs a row in the embeddings.
+    ///   - loss: of training; see `loss(for:task:)`.
     /// - Throws: `TechniqueError` where the job asks for what this model does not have; the backbone's errors.
     public static func program(
-        for specification: JobSpecification, classCount: Int, backboneFolder: URL, tokenizer: any Tokenizer
+        for specification: JobSpecification, classCount: Int, backboneFolder: URL, tokenizer: any Tokenizer,
+        loss: ClassificationLoss = ClassificationLoss()
     ) throws -> any TrainingProgram {
         let encoder = try encoder(specification, folder: backboneFolder)
         try encoder.requireFit(of: tokenizer, file: backboneFolder.path)
@@ -30,12 +32,14 @@ public enum TechniqueCatalog {
         try ClassifierExpression.requireExpressible(head, on: encoder)
         switch specification.technique.kind {
         case .featureExtraction:
-            return FeatureExtraction(encoder: encoder, head: head, maximumLength: length)
+            return FeatureExtraction(encoder: encoder, head: head, maximumLength: length, loss: loss)
         case .fineTuning:
             let cut = try cut(specification.technique.frozenLayers ?? .first(0), of: encoder)
-            return FineTuning(encoder: encoder, head: head, cut: cut, maximumLength: length)
+            if let cut { encoder.freeze(belowCut: cut) } else { encoder.setTrainable(true) }
+            try encoder.freeze(named: specification.technique.freeze)
+            return FineTuning(encoder: encoder, head: head, maximumLength: length, loss: loss)
         case .fromScratch, .pretraining:
-            return FineTuning(encoder: encoder, head: head, cut: nil, maximumLength: length)
+            return FineTuning(encoder: encoder, head: head, cut: nil, maximumLength: length, loss: loss)
         }
     }
 
@@ -49,6 +53,16 @@ public enum TechniqueCatalog {
                 "technique.frozen_layers is \(frozen); this model has \(encoder.layerCount) layers, of which 0 to "
                     + "\(encoder.layerCount) can be frozen")
         }
+    }
+
+    /// The training loss that a job asks for.
+    ///
+    /// - Parameter task: labels, and for class weights the training samples of each.
+    /// - Throws: `TechniqueError` where class weights do not fit the task.
+    public static func loss(
+        for specification: JobSpecification, task: DatasetPlan.Task
+    ) throws -> ClassificationLoss {
+        try LossFactory.loss(specification.training, task: task)
     }
 
     private static func encoder(

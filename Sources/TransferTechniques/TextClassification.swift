@@ -12,6 +12,8 @@ protocol TextClassification: TrainingProgram {
     var head: ClassificationHead { get }
     /// Tokens that texts are cut to.
     var maximumLength: Int { get }
+    /// Of training; evaluation measures plain cross-entropy.
+    var loss: ClassificationLoss { get }
 
     /// From a micro-batch, at the cut, to logits: samples × classes.
     func logits(_ microBatch: MicroBatch, context: ForwardContext) throws -> Variable
@@ -22,6 +24,10 @@ extension TextClassification {
 
     public var classCount: Int { head.labelCount }
 
+    public var layerGroups: [[Parameter]] {
+        (encoder.layerGroups + [head.parameters]).map { $0.filter(\.isTrainable) }
+    }
+
     public func fillerRows(_ samples: [SampleInput]) throws -> Int {
         encoder.fillerRows(SequenceLayout(lengths: try samples.tokens().map(\.count)))
     }
@@ -29,7 +35,7 @@ extension TextClassification {
     public func trainingLoss(
         _ microBatch: MicroBatch, globalBatchCount: Int, context: ForwardContext
     ) throws -> Variable {
-        crossEntropy(
+        loss(
             try logits(microBatch, context: context), labels: microBatch.labels,
             weight: 1 / Float(globalBatchCount))
     }

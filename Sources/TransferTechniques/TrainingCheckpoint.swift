@@ -3,7 +3,7 @@ import DifferentiableTensors
 import TensorKernels
 
 /// A training state as safetensors: the trained parameters and the buffers that follow under their own names,
-/// the optimiser's tensors behind "optimizer.", the step and the fixed-point exponents as metadata.
+/// the optimiser's tensors behind "optimizer.", averaged weights behind "average.", the step and the fixed-point exponents as metadata.
 struct TrainingCheckpoint {
     var step: Int
     var exponents: [Int]
@@ -11,17 +11,21 @@ struct TrainingCheckpoint {
     var parameters: [(name: String, tensor: Tensor)]
     var buffers: [(name: String, tensor: Tensor)]
     var optimizerState: [(name: String, tensor: Tensor)]
+    /// Of all parameters and buffers, or of none.
+    var averages: [(name: String, tensor: Tensor)] = []
 
     private static let format = "graft-checkpoint-1"
     private static let parameterPrefix = "parameter."
     private static let bufferPrefix = "buffer."
     private static let optimizerPrefix = "optimizer."
+    private static let averagePrefix = "average."
 
     func encoded() throws -> [UInt8] {
         let tensors =
             parameters.map { (name: Self.parameterPrefix + $0.name, tensor: $0.tensor) }
             + buffers.map { (name: Self.bufferPrefix + $0.name, tensor: $0.tensor) }
             + optimizerState.map { (name: Self.optimizerPrefix + $0.name, tensor: $0.tensor) }
+            + averages.map { (name: Self.averagePrefix + $0.name, tensor: $0.tensor) }
         return try SafetensorsWriter.encode(
             tensors,
             metadata: [
@@ -32,10 +36,11 @@ struct TrainingCheckpoint {
 
     /// Reads a checkpoint of exactly these parameters and buffers.
     ///
+    /// - Parameter averaged: whether the job averages its weights.
     /// - Throws: `TechniqueError` `.badCheckpoint` that names the first thing that does not fit; the format's
     ///   own errors.
     static func decode(
-        _ bytes: [UInt8], parameters: [Parameter], buffers: [Buffer]
+        _ bytes: [UInt8], parameters: [Parameter], buffers: [Buffer], averaged: Bool
     ) throws -> TrainingCheckpoint {
         let file = try SafetensorsFile(bytes: bytes, name: "the job's checkpoint")
         guard file.metadata["format"] == format, let step = file.metadata["step"].flatMap({ Int($0) }),
@@ -53,12 +58,14 @@ struct TrainingCheckpoint {
                     + "\(FixedPointAccumulator.exponentRange.upperBound), with a space between them",
                 context: "exponents")
         }
+        let (weights, statistics) = (
+            parameters.map { ($0.name, $0.shape) }, buffers.map { ($0.name, $0.value.shape) }
+        )
         var checkpoint = TrainingCheckpoint(
             step: step, exponents: exponents,
-            parameters: try tensors(
-                parameters.map { ($0.name, $0.shape) }, prefix: parameterPrefix, of: file),
-            buffers: try tensors(buffers.map { ($0.name, $0.value.shape) }, prefix: bufferPrefix, of: file),
-            optimizerState: [])
+            parameters: try tensors(weights, prefix: parameterPrefix, of: file),
+            buffers: try tensors(statistics, prefix: bufferPrefix, of: file), optimizerState: [],
+            averages: try tensors(averaged ? weights + statistics : [], prefix: averagePrefix, of: file))
         for name in file.names where name.hasPrefix(optimizerPrefix) {
             checkpoint.optimizerState.append(
                 (String(name.dropFirst(optimizerPrefix.count)), try file.tensor(named: name)))
@@ -94,12 +101,13 @@ struct TrainingCheckpoint {
 extension TrainingCheckpoint {
     init(
         step: Int, exponents: [Int], parameters: [Parameter], buffers: [Buffer],
-        optimizerState: [(name: String, tensor: Tensor)]
+        optimizerState: [(name: String, tensor: Tensor)], averages: [(name: String, tensor: Tensor)]
     ) {
         self.step = step
         self.exponents = exponents
         self.parameters = parameters.map { ($0.name, $0.value) }
         self.buffers = buffers.map { ($0.name, $0.value) }
         self.optimizerState = optimizerState
+        self.averages = averages
     }
 }

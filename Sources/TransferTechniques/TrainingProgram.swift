@@ -12,6 +12,10 @@ public protocol TrainingProgram: AnyObject {
     /// are written in it. Names are unique.
     var trainableParameters: [Parameter] { get }
 
+    /// The trained parameters by depth: the lowest layer of the network first, the head last. What is frozen is in no
+    /// group; a layer that is frozen is an empty one.
+    var layerGroups: [[Parameter]] { get }
+
     /// Statistics of the trained part that follow the batches, in an order that follows from the job alone:
     /// exchanged and kept in checkpoints like parameters. Names are unique.
     var followingBuffers: [Buffer] { get }
@@ -59,6 +63,9 @@ public protocol TrainingProgram: AnyObject {
 }
 
 extension TrainingProgram {
+    /// One group.
+    public var layerGroups: [[Parameter]] { [trainableParameters] }
+
     public var followingBuffers: [Buffer] { [] }
 
     /// Scalars that are trained.

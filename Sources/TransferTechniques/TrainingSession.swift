@@ -34,6 +34,10 @@ public final class TrainingSession {
     private let optimizer: any Optimizer
     private let learningRates: LearningRateSchedule
     private let clipping: Float?
+    private let average: WeightAverage?
+    private let unfreezing: UnfreezingSchedule?
+    /// The trained parameters by depth, the head last; none is empty.
+    private let layers: [[Parameter]]
     private var laneOrders: [Int: LaneOrder] = [:]
 
     private struct LaneOrder {
@@ -58,10 +62,16 @@ public final class TrainingSession {
         let horizon = TrainingHorizon(training: training, trainCount: trainCount, laneCount: laneCount)
         schedule = horizon.schedule
         totalSteps = horizon.totalSteps
-        optimizer = OptimizerFactory.optimizer(training.optimizer, for: parameters)
+        optimizer = OptimizerFactory.optimizer(
+            training.optimizer, for: parameters, layers: program.layerGroups, layerDecay: training.layerDecay)
         learningRates = OptimizerFactory.schedule(
             training.schedule, peak: training.optimizer.learningRate, totalSteps: totalSteps)
         clipping = training.gradientClipping
+        average = training.averageDecay.map {
+            WeightAverage(program.trainableParameters, buffers: program.followingBuffers, decay: $0)
+        }
+        layers = program.layerGroups.filter { !$0.isEmpty }
+        unfreezing = UnfreezingSchedule(training, stepsPerEpoch: horizon.stepsPerEpoch)
         gradients = FixedPointAccumulator(
             segmentCounts: parameters.map(\.count) + buffers.map(\.value.count) + [buffers.count, 1, 1])
         fixBookkeepingExponents()
@@ -69,6 +79,7 @@ public final class TrainingSession {
         for (segment, parameter) in parameters.enumerated() {
             parameter.placeGradient(in: gradients.result(segment: segment, shape: parameter.shape))
         }
+        restLowerLayers()
     }
 
     /// The owned lanes that have samples in the coming step, in ascending order.
@@ -117,7 +128,7 @@ public final class TrainingSession {
 
     /// Applies the summed gradients. All workers do the same with the same results.
     public func finishStep() throws -> Outcome {
-        for parameter in parameters { parameter.setGradient { _ in } }
+        for parameter in parameters where parameter.isLearning { parameter.setGradient { _ in } }
         if gradients.result(segment: saturationSegment, shape: [1])[0] > 0 { return try lowerScale() }
         let norm = globalGradientNorm(parameters)
         guard norm.isFinite else { throw notFinite("the norm of the gradient is \(norm)", lane: nil) }
@@ -125,18 +136,33 @@ public final class TrainingSession {
         let scale = clipping.map { clippingScale(norm: norm, maximum: $0) } ?? 1
         optimizer.update(learningRate: rate, gradientScale: scale)
         followObservations()
+        average?.update(updateCount: step + 1)
         let summary = StepSummary(
             step: step,
             lossFixed: FixedPointLoss.units(gradients.result(segment: lossSegment, shape: [1])[0]),
             samples: schedule.globalBatchCount(step: step), learningRate: rate, gradientNorm: norm)
         gradients.adaptExponents()
-        beginNextSums()
         step += 1
+        beginNextSums()
+        restLowerLayers()
         return .updated(summary)
     }
 
     /// The sum over workers where there is one worker.
-    public func reduceAlone() throws { try gradients.finish(0..<gradients.elementCount) }
+    public func reduceAlone() throws { try gradients.finish(exchangedElements) }
+
+    /// The elements of `gradients` that have to be summed in the coming step: all but those of the lowest layers
+    /// where these rest. The same on every worker.
+    public var exchangedElements: Range<Int> {
+        let first = parameters.firstIndex(where: \.isLearning) ?? parameters.count
+        return gradients.segmentStarts[first]..<gradients.elementCount
+    }
+
+    /// Runs `body` with the weights that evaluation and export go by: the averaged ones where the job averages.
+    public func withAveragedWeights<Result>(_ body: () throws -> Result) rethrows -> Result {
+        guard let average else { return try body() }
+        return try average.withAverages(body)
+    }
 
     // MARK: - Checkpoints
 
@@ -144,7 +170,7 @@ public final class TrainingSession {
     public func checkpoint() throws -> [UInt8] {
         try TrainingCheckpoint(
             step: step, exponents: gradients.exponents, parameters: parameters, buffers: buffers,
-            optimizerState: optimizer.stateTensors()
+            optimizerState: optimizer.stateTensors(), averages: average?.stateTensors() ?? []
         ).encoded()
     }
 
@@ -152,20 +178,28 @@ public final class TrainingSession {
     ///
     /// - Throws: `TechniqueError` `.badCheckpoint` that names what does not fit.
     public func restore(_ bytes: [UInt8]) throws {
-        let checkpoint = try TrainingCheckpoint.decode(bytes, parameters: parameters, buffers: buffers)
+        let checkpoint = try TrainingCheckpoint.decode(
+            bytes, parameters: parameters, buffers: buffers, averaged: average != nil)
         guard checkpoint.exponents.count == gradients.segmentCounts.count else {
             throw TechniqueError(.badCheckpoint, "the checkpoint is of another set of trained parameters")
         }
         do {
             let state = checkpoint.optimizerState.map { ($0.name, $0.tensor) }
             try optimizer.restoreState(Dictionary(state) { $1 })
+            let averages = checkpoint.averages.map { ($0.name, $0.tensor) }
+            try average?.restoreState(Dictionary(averages) { $1 })
         } catch let error as OptimizersError {
             throw TechniqueError(.badCheckpoint, error.message, context: error.tensor)
         }
         checkpoint.assign(to: parameters, buffers)
         gradients.exponents = checkpoint.exponents
-        beginNextSums()
         step = checkpoint.step
+        beginNextSums()
+        restLowerLayers()
+        // What rests has no sums; exponents are adapted to results, which must not be an earlier state's.
+        for (segment, parameter) in parameters.enumerated() {
+            gradients.result(segment: segment, shape: parameter.shape).fill(0)
+        }
     }
 
     // MARK: - Parts of a step
@@ -182,6 +216,15 @@ public final class TrainingSession {
             laneOrders[lane] = LaneOrder(epoch: epoch, positions: order)
         }
         return Array(laneOrders[lane]?.positions[schedule.places(step: step, lane: lane)] ?? [])
+    }
+
+    /// Says which parameters learn in the coming step.
+    private func restLowerLayers() {
+        guard let unfreezing else { return }
+        let active = unfreezing.activeGroups(step: step, of: layers.count)
+        for (index, layer) in layers.enumerated() {
+            for parameter in layer { parameter.isResting = index < layers.count - active }
+        }
     }
 
     private func addGradients(lane: Int) throws {

@@ -2,26 +2,37 @@ import Collectives
 import TensorKernels
 
 /// The ring's view of a step's gradient sums: fixed-point integers on the way round, Float32 on the way back.
+///
+/// Where lower layers rest, only what lies behind them goes round.
 final class GradientReduction: ReductionBuffer {
     private let sums: FixedPointAccumulator
+    private let elements: Range<Int>
 
-    init(_ sums: FixedPointAccumulator) { self.sums = sums }
+    /// - Parameter elements: those to sum up, alike on all members.
+    init(_ sums: FixedPointAccumulator, elements: Range<Int>) {
+        self.sums = sums
+        self.elements = elements
+    }
 
-    var count: Int { sums.elementCount }
+    var count: Int { elements.count }
     var sumElementBytes: Int { 8 }
     var resultElementBytes: Int { 4 }
 
-    func read(_ range: Range<Int>) throws -> [UInt8] { try sums.sums(range) }
+    func read(_ range: Range<Int>) throws -> [UInt8] { try sums.sums(within(range)) }
 
     func accumulate(_ bytes: [UInt8], into range: Range<Int>) throws {
-        try sums.accumulate(bytes, range: range)
+        try sums.accumulate(bytes, range: within(range))
     }
 
-    func finish(_ range: Range<Int>) throws { try sums.finish(range) }
+    func finish(_ range: Range<Int>) throws { try sums.finish(within(range)) }
 
-    func readResult(_ range: Range<Int>) throws -> [UInt8] { try sums.results(range) }
+    func readResult(_ range: Range<Int>) throws -> [UInt8] { try sums.results(within(range)) }
 
     func writeResult(_ bytes: [UInt8], into range: Range<Int>) throws {
-        try sums.storeResults(bytes, range: range)
+        try sums.storeResults(bytes, range: within(range))
+    }
+
+    private func within(_ range: Range<Int>) -> Range<Int> {
+        elements.lowerBound + range.lowerBound..<elements.lowerBound + range.upperBound
     }
 }

@@ -11,8 +11,11 @@ extension JobMember {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let names = try await withState(command.checkpoint, prepared) {
-            try prepared.program.export(
-                to: folder, labels: prepared.plan.tasks[0].labels, backboneFolder: prepared.folder.backbone)
+            try prepared.session.withAveragedWeights {
+                try prepared.program.export(
+                    to: folder, labels: prepared.plan.tasks[0].labels,
+                    backboneFolder: prepared.folder.backbone)
+            }
         }
         var files: [FileReference] = []
         for name in names.sorted() {

@@ -81,7 +81,7 @@ extension JobMember {
             let tokenizer = try TokenizerCatalog.load(folder: folder.backbone)
             let program = try TechniqueCatalog.program(
                 for: specification, classCount: task.labels.count, backboneFolder: folder.backbone,
-                tokenizer: tokenizer)
+                tokenizer: tokenizer, loss: try TechniqueCatalog.loss(for: specification, task: task))
             let identity = program.frozenPart.map {
                 FrozenPartIdentity(
                     weights: backboneHash, cut: $0.cut,

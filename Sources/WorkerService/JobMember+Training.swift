@@ -57,7 +57,8 @@ extension JobMember {
             let accumulated = ContinuousClock.now
             let sentBefore = prepared.allReduce.sentBytes
             try Task.checkCancellation()
-            try await prepared.allReduce.allReduce(GradientReduction(session.gradients))
+            try await prepared.allReduce.allReduce(
+                GradientReduction(session.gradients, elements: session.exchangedElements))
             let exchanged = ContinuousClock.now
             let outcome = try session.finishStep()
             timings.exchangedBytes += prepared.allReduce.sentBytes - sentBefore
@@ -101,11 +102,13 @@ extension JobMember {
     private func evaluate(_ prepared: Prepared, split: DataSplit) throws -> [EvaluationCounts] {
         let board = environment.board
         let total = order.lanes.reduce(0) { $0 + prepared.samples.laneCount(split: split, lane: $1) }
-        let result = try SplitEvaluation.run(
-            prepared.program, split: split, lanes: order.lanes, source: prepared.samples
-        ) { done in
-            try Task.checkCancellation()
-            board.advance(to: done, of: total)
+        let result = try prepared.session.withAveragedWeights {
+            try SplitEvaluation.run(
+                prepared.program, split: split, lanes: order.lanes, source: prepared.samples
+            ) { done in
+                try Task.checkCancellation()
+                board.advance(to: done, of: total)
+            }
         }
         return [
             EvaluationCounts(

@@ -95,6 +95,8 @@ import Testing
         let logits = randomTensor(shape, key: 1)
         let labels = (0..<shape[0]).map { $0 * 5 % shape[1] }
         expectGradientsMatch([logits]) { crossEntropy($0[0], labels: labels, weight: 0.5) }
+        let targets = Tensor(randomTensor(shape, key: 2).scalars.map(abs), shape: shape)
+        expectGradientsMatch([logits]) { crossEntropy($0[0], targets: targets, weight: 0.5) }
         expectGradientsMatch([logits]) { $0[0].sum() }
     }
 

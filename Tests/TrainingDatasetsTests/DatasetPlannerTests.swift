@@ -36,7 +36,7 @@ import TrainingJobs
             plan.tasks == [
                 DatasetPlan.Task(
                     name: "topic", labels: ["no", "yes"], trainCount: count + 1, validationCount: 5,
-                    testCount: 5)
+                    testCount: 5, trainLabelCounts: [count / 2 + 1, (count + 1) / 2])
             ])
         #expect(plan.laneCount == 8)
         for shard in shards {

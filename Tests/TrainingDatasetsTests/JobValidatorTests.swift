@@ -109,6 +109,16 @@ import TrainingJobs
         #expect(problems(tuned) == [])
     }
 
+    @Test func weightsAreOfLabelsThatOccur() {
+        var weighted = job(validation: "dev.csv")
+        weighted.training.classWeights = .given([
+            LabelWeight(label: "1", weight: 2), LabelWeight(label: "yes", weight: 3),
+        ])
+        let found = problems(weighted)
+        #expect(found.map(\.keyPath) == ["training.class_weights.yes"])
+        #expect(found.first?.message.contains("its labels are 0, 1.") == true)
+    }
+
     @Test func rangesAreCheckedToo() {
         var odd = job(validation: "dev.csv")
         odd.training.batch = 9

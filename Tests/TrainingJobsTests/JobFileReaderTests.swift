@@ -113,6 +113,42 @@ func problems(_ text: String) -> [JobProblem] {
         #expect(job.workers == WorkerRange(minimum: 2, maximum: 4))
     }
 
+    @Test func classWeightsAreReadAndWritten() throws {
+        let balanced = try decode(smallJob + "\ntraining: {label_smoothing: 0.1, class_weights: balanced}")
+        #expect(balanced.specification.training.classWeights == .balanced)
+        #expect(balanced.specification.training.labelSmoothing == 0.1)
+        let given = try decode(smallJob + "\ntraining: {class_weights: {rare: 5, \"no\": 0.5}}")
+        #expect(
+            given.specification.training.classWeights
+                == .given([LabelWeight(label: "rare", weight: 5), LabelWeight(label: "no", weight: 0.5)]))
+        for job in [balanced.specification, given.specification] {
+            let json = try CanonicalJSON.encode(job)
+            #expect(try CanonicalJSON.decode(JobSpecification.self, from: json) == job)
+        }
+    }
+
+    @Test(arguments: ["freeze: embeddings", "freeze: [embeddings, \"*.LayerNorm\"]"])
+    func partsAreFrozenByName(key: String) throws {
+        let job = try decode(fullJob.replacing("frozen_layers: 4", with: key)).specification
+        #expect(job.technique.frozenLayers == nil)
+        #expect(job.technique.freeze == (key.contains("[") ? ["embeddings", "*.LayerNorm"] : ["embeddings"]))
+        #expect(
+            try CanonicalJSON.decode(JobSpecification.self, from: CanonicalJSON.encode(job)) == job)
+    }
+
+    @Test(
+        arguments: [
+            ("2", .epochs(2)), ("{epochs: 3}", .epochs(3)), ("{steps: 100}", .steps(100)),
+        ] as [(String, UnfreezeInterval)])
+    func layersAreUnfrozenByAndBy(value: String, interval: UnfreezeInterval) throws {
+        let text = fullJob.replacing("steps: 200", with: "head_epochs: 2\n  unfreeze_every: \(value)")
+        let job = try decode(text).specification
+        #expect(job.training.headEpochs == 2)
+        #expect(job.training.unfreezeEvery == interval)
+        #expect(
+            try CanonicalJSON.decode(JobSpecification.self, from: CanonicalJSON.encode(job)) == job)
+    }
+
     @Test func defaultsFillWhatIsNotSaid() throws {
         let job = try decode(smallJob).specification
         #expect(job.training == TrainingSpecification())
@@ -240,6 +276,54 @@ func problems(_ text: String) -> [JobProblem] {
                 "too large"
             ),
             ("tasks:", "training: {schedule: {warmup: 1.5}}\ntasks:", "training.schedule.warmup", "0 to 1"),
+            (
+                "tasks:", "training: {label_smoothing: 1}\ntasks:", "training.label_smoothing", "below 1"
+            ),
+            ("tasks:", "training: {class_weights: even}\ntasks:", "training.class_weights", "balanced"),
+            ("tasks:", "training: {class_weights: {}}\ntasks:", "training.class_weights", "no labels"),
+            (
+                "tasks:", "training: {class_weights: {a.b: 0}}\ntasks:", "training.class_weights.a.b",
+                "Found 0"
+            ),
+            (
+                "tasks:", "training: {class_weights: {a: many}}\ntasks:", "training.class_weights.a",
+                "a number such as"
+            ),
+            ("tasks:", "training: {layer_decay: 0.9}\ntasks:", "training.layer_decay", "head alone"),
+            ("tasks:", "training: {layer_decay: 1.1}\ntasks:", "training.layer_decay", "Found 1.1"),
+            (
+                "technique: feature-extraction",
+                "technique: {kind: feature-extraction, freeze: [embeddings]}",
+                "technique.freeze", "in fine-tuning only"
+            ),
+            (
+                "technique: feature-extraction", "technique: {kind: fine-tuning, freeze: []}",
+                "technique.freeze", "Found 0 paths"
+            ),
+            (
+                "technique: feature-extraction", "technique: {kind: fine-tuning, freeze: [{a: b}]}",
+                "technique.freeze", "a mapping"
+            ),
+            ("tasks:", "training: {head_epochs: 1}\ntasks:", "training.head_epochs", "Only fine-tuning"),
+            (
+                "tasks:", "training: {unfreeze_every: 1}\ntasks:", "training.unfreeze_every",
+                "Only fine-tuning"
+            ),
+            (
+                "technique: feature-extraction", "technique: fine-tuning\ntraining: {unfreeze_every: 0}",
+                "training.unfreeze_every", "Found 0"
+            ),
+            (
+                "tasks:", "training: {unfreeze_every: {steps: 5, epochs: 1}}\ntasks:",
+                "training.unfreeze_every", "one of the two"
+            ),
+            (
+                "technique: feature-extraction",
+                "technique: fine-tuning\ntraining: {epochs: 3, head_epochs: 3}",
+                "training.head_epochs", "never learn"
+            ),
+            ("tasks:", "training: {ema: 1}\ntasks:", "training.ema", "between 0 and 1"),
+            ("tasks:", "training: {ema: 0}\ntasks:", "training.ema", "between 0 and 1"),
             ("tasks:", "training: {gradient_clipping: 0}\ntasks:", "training.gradient_clipping", "above 0"),
             (
                 "tasks:", "training: {early_stopping: {patience: 0}}\ntasks:",

@@ -1,4 +1,5 @@
 import DifferentiableTensors
+import NeuralLayers
 import PretrainedBackbones
 import TaskHeads
 import TensorKernels
@@ -55,13 +56,30 @@ struct TinyJob {
             pooling: technique.pooling == .mean ? .mean : .cls, kind: technique.head == .mlp ? .mlp : .linear,
             hiddenSize: 32, labelCount: Self.classCount, dropout: technique.dropout)
         head.initialize(seed: specification.seed)
+        let loss = ClassificationLoss(
+            labelSmoothing: specification.training.labelSmoothing ?? 0,
+            classWeights: specification.training.classWeights == nil ? nil : [0.5, 1, 2])
         return switch technique.kind {
-        case .featureExtraction: FeatureExtraction(encoder: encoder, head: head, maximumLength: 20)
+        case .featureExtraction:
+            FeatureExtraction(encoder: encoder, head: head, maximumLength: 20, loss: loss)
         case .fineTuning:
-            FineTuning(encoder: encoder, head: head, cut: cut(technique.frozenLayers ?? 0), maximumLength: 20)
+            fineTuning(encoder, head, loss)
         case .fromScratch, .pretraining:
-            FineTuning(encoder: encoder, head: head, cut: nil, maximumLength: 20)
+            FineTuning(encoder: encoder, head: head, cut: nil, maximumLength: 20, loss: loss)
         }
+    }
+
+    private func fineTuning(
+        _ encoder: BertEncoder, _ head: ClassificationHead, _ loss: ClassificationLoss
+    ) -> FineTuning {
+        let technique = specification.technique
+        if let cut = cut(technique.frozenLayers ?? 0) { encoder.freeze(belowCut: cut) }
+        for pattern in (technique.freeze ?? []).map(ParameterPattern.init) {
+            for parameter in encoder.parameters where pattern.matches(parameter.name) {
+                parameter.isTrainable = false
+            }
+        }
+        return FineTuning(encoder: encoder, head: head, maximumLength: 20, loss: loss)
     }
 
     private func cut(_ frozenLayers: FrozenLayers) -> Int? {
@@ -143,13 +161,18 @@ final class TinyCluster {
     struct Disagreement: Error {}
 
     private func reduce() throws {
-        let all = 0..<sessions[0].gradients.elementCount
+        let all = sessions[0].exchangedElements
         for other in sessions.dropFirst() {
             try sessions[0].gradients.accumulate(try other.gradients.sums(all), range: all)
         }
         try sessions[0].gradients.finish(all)
         let results = try sessions[0].gradients.results(all)
         for other in sessions.dropFirst() { try other.gradients.storeResults(results, range: all) }
+    }
+
+    /// The bits of what a worker evaluates and exports.
+    func averagedBits(rank: Int = 0) -> [[UInt8]] {
+        sessions[rank].withAveragedWeights { bits(rank: rank) }
     }
 
     /// The bits of every trained parameter of a worker.

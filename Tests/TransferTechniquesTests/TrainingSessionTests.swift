@@ -13,6 +13,18 @@ import TrainingJobs
         TinyJob(.fineTuning, frozenLayers: 0, head: .mlp, pooling: .cls),
         TinyJob(.fineTuning, frozenLayers: .nothing),
         TinyJob(.fromScratch, optimizer: .init(kind: .sgd, learningRate: 0.05)),
+        TinyJob(.featureExtraction).training {
+            $0.labelSmoothing = 0.1
+            $0.classWeights = .balanced
+        },
+        TinyJob(.fineTuning, frozenLayers: 1).training { $0.averageDecay = 0.9 },
+        TinyJob(.fineTuning, frozenLayers: .nothing).training { $0.layerDecay = 0.8 }
+            .technique { $0.freeze = ["embeddings", "*.LayerNorm"] },
+        TinyJob(.fineTuning, frozenLayers: 0).training { $0.headEpochs = 1 },
+        TinyJob(.fineTuning, frozenLayers: .nothing).training {
+            $0.unfreezeEvery = .steps(2)
+            $0.averageDecay = 0.9
+        },
     ]
 
     static let partitions: [[[Int]]] = [
@@ -29,7 +41,10 @@ import TrainingJobs
         try cluster.run()
         #expect(alone.bits() != before)
         #expect(alone.losses.count == alone.sessions[0].totalSteps)
-        for rank in lanes.indices { #expect(cluster.bits(rank: rank) == alone.bits()) }
+        for rank in lanes.indices {
+            #expect(cluster.bits(rank: rank) == alone.bits())
+            #expect(cluster.averagedBits(rank: rank) == alone.averagedBits())
+        }
         #expect(cluster.losses == alone.losses)
     }
 
@@ -60,7 +75,24 @@ import TrainingJobs
         try second.run()
         #expect(second.bits() == whole.bits())
         #expect(second.bits(rank: 1) == whole.bits())
+        #expect(second.averagedBits(rank: 1) == whole.averagedBits())
         #expect(first.losses + second.losses == whole.losses)
+    }
+
+    @Test func averagedWeightsStandInForEvaluationOnly() throws {
+        let job = TinyJob(.fineTuning, frozenLayers: 1)
+        let averaging = try TinyCluster(job.training { $0.averageDecay = 0.9 }, lanes: [[0, 1, 2, 3]])
+        let plain = try TinyCluster(job, lanes: [[0, 1, 2, 3]])
+        try averaging.run()
+        try plain.run()
+        #expect(averaging.bits() == plain.bits())
+        #expect(averaging.averagedBits() != plain.bits())
+        #expect(averaging.bits() == plain.bits())
+        #expect(plain.averagedBits() == plain.bits())
+
+        let checkpoint = try plain.sessions[0].checkpoint()
+        let error = #expect(throws: TechniqueError.self) { try averaging.sessions[0].restore(checkpoint) }
+        #expect(error?.code == .badCheckpoint)
     }
 
     @Test func aCheckpointOfAnotherJobIsRefused() throws {
@@ -189,11 +221,27 @@ import TrainingJobs
 }
 
 extension TinyJob {
+    /// The same job, trained otherwise.
+    func training(_ change: (inout TrainingSpecification) -> Void) -> TinyJob {
+        var job = self
+        change(&job.specification.training)
+        return job
+    }
+
+    /// The same job by another technique.
+    func technique(_ change: (inout TechniqueSpecification) -> Void) -> TinyJob {
+        var job = self
+        change(&job.specification.technique)
+        return job
+    }
+
     init(_ specification: JobSpecification, epochs: Int) {
         let technique = specification.technique
         self.init(
             technique.kind, frozenLayers: technique.frozenLayers, head: technique.head,
             pooling: technique.pooling, dropout: technique.dropout,
             optimizer: specification.training.optimizer, epochs: epochs)
+        self.specification = specification
+        self.specification.training.epochs = epochs
     }
 }

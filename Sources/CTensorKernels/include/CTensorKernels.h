@@ -72,6 +72,15 @@ void graft_cross_entropy(
     const float *logits, const int32_t *labels, float *losses, float *probabilities, size_t rows,
     size_t columns);
 
+// ---- soft_targets.c ----
+// losses[r] = -sum over c of targets[r][c] * log softmax(logits row r)[c]; probabilities = softmax.
+void graft_soft_cross_entropy(
+    const float *logits, const float *targets, float *losses, float *probabilities, size_t rows,
+    size_t columns);
+// out = factor * (sum of the row's targets * probabilities - targets).
+void graft_soft_cross_entropy_gradient(
+    const float *probabilities, const float *targets, float factor, float *out, size_t rows, size_t columns);
+
 // ---- random.c ----
 // Element i draws bits from the key and first + i alone; it is dropped where they are below threshold,
 // multiplied by scale otherwise.
@@ -86,6 +95,8 @@ typedef struct {
 } GraftAdamW;
 void graft_adamw(
     const GraftAdamW *step, float *value, const float *gradient, float *first, float *second, size_t n);
+// value += share * (target - value).
+void graft_move_towards(float *value, const float *target, float share, size_t n);
 void graft_momentum(
     float *value, const float *gradient, float *velocity, float gradient_scale, float weight_decay,
     float momentum, float learning_rate, size_t n);

@@ -16,6 +16,23 @@ public func crossEntropy(_ logits: Variable, labels: [Int], weight: Float = 1) -
         })
 }
 
+/// The sum over samples of weight · (−Σ target · log softmax(logits)): cross-entropy with soft targets.
+/// - Parameters:
+///   - logits: [samples, classes].
+///   - targets: of the same shape, none negative: a sample's distribution over the classes, perhaps times the
+///     classes' weights. Data: no gradient goes there.
+///   - weight: factor of every sample; see `crossEntropy(_:labels:weight:)`.
+/// - Returns: shape [].
+public func crossEntropy(_ logits: Variable, targets: Tensor, weight: Float = 1) -> Variable {
+    let (losses, probabilities) = logits.value.softCrossEntropy(targets: targets)
+    return Variable(
+        recording: losses.sum().scaled(by: weight), inputs: [logits],
+        pullback: { [slot = logits.gradientSlot] upstream in
+            slot?.add(
+                probabilities.softCrossEntropyGradient(targets: targets, factor: upstream.scalar * weight))
+        })
+}
+
 /// −log softmax(logits)[label] of each sample, without a graph.
 /// - Returns: [samples].
 public func crossEntropies(_ logits: Tensor, labels: [Int]) -> [Float] {
