@@ -77,6 +77,7 @@ let package = Package(
         module("CheckpointFormats", ["TensorKernels", "StrictJSON"]),
         module("Tokenization", ["StrictJSON"]),
         module("ImageDecoding", ["CPNG", "CJPEG"]),
+        module("ImagePreprocessing", ["ImageDecoding", "TrainingJobs"]),
         module("FeatureCache", ["TensorKernels", crypto]),
         module(
             "PretrainedBackbones",
@@ -172,6 +173,9 @@ let package = Package(
         tests("TrainingDatasets", ["TrainingJobs", "ImageDecoding", "TestingSupport"]),
         tests(
             "ImageDecoding", [], resources: [.copy("Resources")], scripts: ["make_images.py", "make_jpeg.c"]),
+        tests(
+            "ImagePreprocessing", ["ImageDecoding", "TrainingJobs"], resources: [.copy("Resources")],
+            scripts: ["make_references.py"]),
         tests("TaskMetrics", [], resources: [.copy("Resources")]),
         tests("ContentStore", []),
         tests("JobReporting", ["TrainingJobs", yams]),

@@ -1,14 +1,13 @@
 import TrainingJobs
 
-/// A sample's payload as 64 bits: FNV-1a, then a finaliser, since FNV's high bits alone are poorly mixed. It
-/// decides draws and splits, not identity.
+/// A sample's payload as 64 bits: it decides draws and splits, not identity.
 enum PayloadHash {
     static func of(_ payload: SamplePayload) -> UInt64 {
         switch payload {
         // Texts are hashed where they lie.
-        case .text(let text): of(text.utf8)
-        case .image(let file): of(file)
-        case .numbers: of(payload.bytes)
+        case .text(let text): StableHash.of(text.utf8)
+        case .image(let file): StableHash.of(file)
+        case .numbers: StableHash.of(payload.bytes)
         }
     }
 
@@ -16,11 +15,5 @@ enum PayloadHash {
     /// same side, and neither the seed nor the file's order matters.
     static func isValidation(_ hash: UInt64, fraction: Double) -> Bool {
         Double(hash >> 11) * 0x1p-53 < fraction
-    }
-
-    private static func of(_ bytes: some Sequence<UInt8>) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return SplitMix64.mix(hash)
     }
 }
