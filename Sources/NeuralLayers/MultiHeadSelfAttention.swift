@@ -2,7 +2,7 @@ import DifferentiableTensors
 
 /// Self-attention of the BERT family, without its output projection: query, key and value projections and
 /// scaled dot-product attention within each sequence.
-public final class MultiHeadSelfAttention: Module {
+public final class MultiHeadSelfAttention: SelfAttention {
     public let query: Linear
     public let key: Linear
     public let value: Linear
@@ -22,8 +22,6 @@ public final class MultiHeadSelfAttention: Module {
 
     public var children: [any Module] { [query, key, value] }
 
-    /// - Parameter x: [tokens, hidden], rows as `layout` says.
-    /// - Returns: [tokens, hidden].
     public func callAsFunction(_ x: Variable, layout: SequenceLayout, context: ForwardContext) -> Variable {
         let drops = context.isTraining && dropoutProbability > 0
         return multiHeadAttention(
@@ -31,5 +29,11 @@ public final class MultiHeadSelfAttention: Module {
             value: value(x, context: context),
             layout: layout, headCount: headCount,
             dropout: drops ? (dropoutProbability, context.nextKey()) : nil)
+    }
+
+    public func initialize(standardDeviation: Float, key: RandomKey) {
+        for projection in [query, self.key, value] {
+            projection.initialize(standardDeviation: standardDeviation, key: key)
+        }
     }
 }

@@ -57,10 +57,8 @@ public final class TransformerEncoderLayer: Module {
 
     /// Weights from a normal distribution, biases zero, normalisations plain: BERT's own start.
     public func initialize(standardDeviation: Float = 0.02, key: RandomKey) {
-        let projections = [
-            attention.query, attention.key, attention.value, attentionOutput, intermediate, output,
-        ]
-        for projection in projections {
+        attention.initialize(standardDeviation: standardDeviation, key: key)
+        for projection in [attentionOutput, intermediate, output] {
             projection.initialize(standardDeviation: standardDeviation, key: key)
         }
         for norm in [attentionNorm, outputNorm] {

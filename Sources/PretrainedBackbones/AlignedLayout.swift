@@ -1,4 +1,5 @@
 import DifferentiableTensors
+import TensorKernels
 
 /// A layout in which every sequence begins at a multiple of an alignment: zeros stand behind it, as a
 /// sequence of their own, so that no token attends to them.
@@ -41,6 +42,24 @@ struct AlignedLayout {
             rows += length
         }
         return start < layout.count ? groups + [start..<layout.count] : groups
+    }
+
+    /// What layers make of the rows of some samples, each sample's the same bits in any company.
+    /// - Parameters:
+    ///   - rows: [tokens, columns], as `plain` says.
+    ///   - layers: shaped as they are given.
+    static func run(
+        _ rows: Tensor, _ plain: SequenceLayout, alignment: Int?,
+        through layers: (_ rows: Variable, _ layout: SequenceLayout) -> Variable
+    ) -> Tensor {
+        let aligned = AlignedLayout(plain, alignment: alignment)
+        guard aligned.fillerRows > 0 else { return layers(Variable(rows), plain).value }
+        let spread = Tensor.zeros([aligned.layout.tokenCount, rows.columnCount])
+        for (source, target) in aligned.moves { spread.rows(target).assign(rows.rows(source)) }
+        let hidden = layers(Variable(spread), aligned.layout).value
+        let result = Tensor(uninitialized: rows.shape)
+        for (source, target) in aligned.moves { result.rows(source).assign(hidden.rows(target)) }
+        return result
     }
 
     private static func fill(_ lengths: inout [Int], _ end: inout Int, to target: Int) {

@@ -8,6 +8,11 @@ struct ConfigurationFile {
     /// Named in errors.
     let file: String
 
+    init(root: JSONValue, file: String) {
+        self.root = root
+        self.file = file
+    }
+
     init(_ file: URL) throws {
         self.file = file.path
         let data: Data

@@ -26,17 +26,10 @@ extension TransformerBackbone {
 
     private func frozenForwardTogether(_ batch: TokenBatch, belowCut cut: Int) -> Tensor {
         let context = ForwardContext.evaluation
-        let embedded = embed(batch, context: context)
-        let aligned = AlignedLayout(batch.layout, alignment: rowAlignment)
-        guard aligned.fillerRows > 0 else {
-            return forward(embedded, layers: 0..<cut, layout: batch.layout, context: context).value
+        return AlignedLayout.run(
+            embed(batch, context: context).value, batch.layout, alignment: rowAlignment
+        ) { rows, layout in
+            forward(rows, layers: 0..<cut, layout: layout, context: context)
         }
-        let spread = Tensor.zeros([aligned.layout.tokenCount, hiddenSize])
-        for (source, target) in aligned.moves { spread.rows(target).assign(embedded.value.rows(source)) }
-        let hidden = forward(Variable(spread), layers: 0..<cut, layout: aligned.layout, context: context)
-            .value
-        let result = Tensor(uninitialized: embedded.shape)
-        for (source, target) in aligned.moves { result.rows(source).assign(hidden.rows(target)) }
-        return result
     }
 }

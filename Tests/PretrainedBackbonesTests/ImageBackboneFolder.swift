@@ -11,17 +11,41 @@ enum ImageBackboneFolder: String, CaseIterable {
     case resNet = "resnet18"
     case bottleneckResNet = "resnet50"
 
+    case timmMobileNet = "mobilenetv2_050"
+    case torchvisionMobileNet = "mobilenet_v2"
+    case timmViT = "vit_tiny_patch16_224"
+    case transformersViT = "vit"
+    case transformersDeiT = "deit"
+
     var config: String {
-        """
-        {"architecture": "\(rawValue)", "num_classes": 7, "pretrained_cfg": {"input_size": [3, 32, 40],
-         "mean": [0.5, 0.25, 0], "std": [0.5, 1, 2]}}
-        """
+        switch self {
+        case .transformersViT, .transformersDeiT:
+            """
+            {"model_type": "\(rawValue)", "hidden_size": 32, "num_hidden_layers": 3, "num_attention_heads": 4,
+             "intermediate_size": 48, "image_size": 32, "patch_size": 8, "num_labels": 7}
+            """
+        case .timmViT:
+            """
+            {"architecture": "\(rawValue)", "num_classes": 7, "model_args": {"img_size": 32, "patch_size": 8,
+             "embed_dim": 32, "depth": 3, "num_heads": 4, "mlp_ratio": 1.5}, \(Self.pretrained)}
+            """
+        default: "{\"architecture\": \"\(rawValue)\", \"num_classes\": 7, \(Self.pretrained)}"
+        }
     }
+
+    private static let pretrained =
+        #""pretrained_cfg": {"input_size": [3, 32, 32], "mean": [0.5, 0.25, 0], "std": [0.5, 1, 2]}"#
+
+    private static let preprocessor = #"{"image_mean": [0.5, 0.25, 0], "image_std": [0.5, 1, 2]}"#
 
     /// Runs `body` with a folder with nothing but `config.json`.
     func withConfiguration<Result>(_ body: (URL) throws -> Result) throws -> Result {
         try withTemporaryFolder { folder in
             try Data(config.utf8).write(to: folder.appending(path: "config.json"))
+            if config.contains("model_type") {
+                try Data(Self.preprocessor.utf8).write(
+                    to: folder.appending(path: "preprocessor_config.json"))
+            }
             return try body(folder)
         }
     }

@@ -47,6 +47,7 @@ import Testing
             try expectSamples(of: parameter.gradient, "\(name)/gradient/\(parameter.name)", tolerance: 1e-3)
         }
         for buffer in network.buffers {
+            buffer.followObservations()
             try expectSamples(of: buffer.value, "\(name)/buffer/\(buffer.name)", tolerance: 1e-4)
         }
     }

@@ -129,6 +129,7 @@ import TestingSupport
         for (a, b) in zip(hidden.value.scalars, folded.scalars) { #expect(abs(a - b) <= 1e-5 * largest) }
         _ = network(Variable(images), context: context)
         for buffer in network.buffers {
+            buffer.followObservations()
             let isFrozen = buffer.name.hasPrefix("bn1") || buffer.name.hasPrefix("layer1")
             #expect(before[buffer.name]?.isIdentical(to: buffer.value) == isFrozen, "\(buffer.name)")
         }
