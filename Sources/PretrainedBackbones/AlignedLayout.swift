@@ -47,7 +47,7 @@ struct AlignedLayout {
     /// What layers make of the rows of some samples, each sample's the same bits in any company.
     /// - Parameters:
     ///   - rows: [tokens, columns], as `plain` says.
-    ///   - layers: shaped as they are given.
+    ///   - layers: as many rows as they are given.
     static func run(
         _ rows: Tensor, _ plain: SequenceLayout, alignment: Int?,
         through layers: (_ rows: Variable, _ layout: SequenceLayout) -> Variable
@@ -57,7 +57,7 @@ struct AlignedLayout {
         let spread = Tensor.zeros([aligned.layout.tokenCount, rows.columnCount])
         for (source, target) in aligned.moves { spread.rows(target).assign(rows.rows(source)) }
         let hidden = layers(Variable(spread), aligned.layout).value
-        let result = Tensor(uninitialized: rows.shape)
+        let result = Tensor(uninitialized: [plain.tokenCount, hidden.columnCount])
         for (source, target) in aligned.moves { result.rows(source).assign(hidden.rows(target)) }
         return result
     }

@@ -60,8 +60,10 @@ struct ConfigurationFile {
         case "gelu": return .gelu
         case "gelu_new", "gelu_pytorch_tanh": return .geluTanh
         case "relu": return .relu
+        case "tanh": return .tanh
         case let name:
-            throw unsupported("\"\(key)\" is \"\(name)\"; \"gelu\", \"gelu_new\" and \"relu\" are supported")
+            throw unsupported(
+                "\"\(key)\" is \"\(name)\"; \"gelu\", \"gelu_new\", \"relu\" and \"tanh\" are supported")
         }
     }
 
@@ -88,6 +90,26 @@ struct ConfigurationFile {
             throw malformed("\"\(key)\" is \(number), not in \(range.lowerBound) to \(range.upperBound)")
         }
         return Float(number)
+    }
+
+    /// A list of finite numbers.
+    func floats(_ key: String, count: Int) throws -> [Float] {
+        let numbers = Self.floats(root[key])
+        guard numbers.count == count, root[key]?.array?.count == count, numbers.allSatisfy(\.isFinite) else {
+            throw malformed("\"\(key)\" is no list of \(count) numbers")
+        }
+        return numbers
+    }
+
+    /// The numbers of a list, without its other elements.
+    static func floats(_ value: JSONValue?) -> [Float] {
+        (value?.array ?? []).compactMap { value in
+            switch value {
+            case .integer(let integer): Float(integer)
+            case .number(let double): Float(double)
+            default: nil
+            }
+        }
     }
 
     func requireHeads(_ heads: (key: String, count: Int), divide hidden: (key: String, size: Int)) throws {

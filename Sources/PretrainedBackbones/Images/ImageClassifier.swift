@@ -12,7 +12,7 @@ public final class ImageClassifier {
     public var input: ImageInput { backbone.input }
     private let backbone: any ImageBackbone
     private let head: Linear
-    private let features: any FrozenImageForward
+    private let features: any FrozenFeatureForward
 
     /// Images of a batch: bounds memory.
     private static let batchSize = 16

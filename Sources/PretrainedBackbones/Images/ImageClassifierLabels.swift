@@ -6,35 +6,16 @@ enum ImageClassifierLabels {
     static func read(_ source: ConfigurationFile, _ layout: ImageFolderLayout) throws -> [String] {
         switch layout.configuration {
         case .transformers: return try ClassifierLabels.read(source)
-        case .timm: return try timm(source)
+        case .timm: return try TimmLabels.read(source)
         }
-    }
-
-    private static func timm(_ source: ConfigurationFile) throws -> [String] {
-        let count = try source.classCount()
-        guard count > 0 else {
-            throw source.malformed("\"num_classes\" is 0: a backbone without a head; train one first")
-        }
-        guard let value = source.root["label_names"] ?? source.root["pretrained_cfg"]?["label_names"] else {
-            return (0..<count).map { "LABEL_\($0)" }
-        }
-        let labels = (value.array ?? []).compactMap(\.string)
-        guard labels.count == count, value.array?.count == count else {
-            throw source.malformed("\"label_names\" is no list of \(count) names, as many as \"num_classes\"")
-        }
-        return labels
     }
 
     /// Members of `config.json` that say which classes there are now.
     static func members(_ labels: [String], _ layout: ImageFolderLayout) -> [JSONMember] {
-        let names = JSONValue.array(labels.map(JSONValue.string))
         let indexed = labels.enumerated()
         switch layout.configuration {
         case .timm:
-            return [
-                JSONMember(name: "num_classes", value: .integer(labels.count)),
-                JSONMember(name: "label_names", value: names),
-            ]
+            return TimmLabels.members(labels)
         case .transformers(let classifier):
             return [
                 JSONMember(name: "architectures", value: .array([.string(classifier)])),

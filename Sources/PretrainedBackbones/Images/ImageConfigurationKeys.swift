@@ -33,13 +33,7 @@ extension ConfigurationFile {
 
     /// - Parameter value: that of `key`.
     func colours(_ key: String, _ value: JSONValue?) throws -> [Float] {
-        let numbers = (value?.array ?? []).compactMap { value -> Float? in
-            switch value {
-            case .integer(let integer): Float(integer)
-            case .number(let double): Float(double)
-            default: nil
-            }
-        }
+        let numbers = Self.floats(value)
         guard numbers.count == 3, numbers.allSatisfy({ abs($0) <= 1000 }) else {
             throw malformed("\"\(key)\" is no list of three numbers")
         }

@@ -4,7 +4,7 @@ import TensorKernels
 struct ImageSizes {
     /// [height, width, channels] before pooling.
     var shape: [Int]
-    /// See `ImageBackbone.operations(belowCut:)`.
+    /// See `FeatureBackbone.operations(belowCut:)`.
     var operations = 0
 
     init(shape: [Int]) { self.shape = shape }

@@ -3,7 +3,7 @@ import NeuralLayers
 import TensorKernels
 
 /// The parts of a MobileNetV2 below a cut, as they are now.
-public final class FrozenMobileNetV2: FrozenImageForward {
+public final class FrozenMobileNetV2: FrozenFeatureForward {
     private struct Block {
         let convolutions: [(FoldedConvolution, Rectifier?)]
         let addsInput: Bool
@@ -13,7 +13,7 @@ public final class FrozenMobileNetV2: FrozenImageForward {
     private let blocks: [Block]
     private let poolsResult: Bool
 
-    /// - Parameter cut: number of parts; see `ImageBackbone.cut(named:)`.
+    /// - Parameter cut: number of parts; see `FeatureBackbone.cut(named:)`.
     public init(_ network: MobileNetV2, belowCut cut: Int) {
         precondition(cut >= 0 && cut <= network.cutNames.count, "cut \(cut) of \(network.cutNames.count)")
         let parts =

@@ -83,7 +83,7 @@ public final class MobileNetV2: ImageBackbone {
 
     public func buffers(belowCut cut: Int) -> [Buffer] { convolutions(belowCut: cut).flatMap(\.buffers) }
 
-    public func frozenForward(belowCut cut: Int) -> any FrozenImageForward {
+    public func frozenForward(belowCut cut: Int) -> any FrozenFeatureForward {
         FrozenMobileNetV2(self, belowCut: cut)
     }
 }

@@ -3,7 +3,7 @@ import NeuralLayers
 import TensorKernels
 
 /// The parts of a residual network below a cut, as they are now.
-public final class FrozenResNet: FrozenImageForward {
+public final class FrozenResNet: FrozenFeatureForward {
     private struct Block {
         let convolutions: [FoldedConvolution]
         let shortcut: Shortcut

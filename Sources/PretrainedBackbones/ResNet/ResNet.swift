@@ -91,7 +91,7 @@ public final class ResNet: ImageBackbone {
 
     public func buffers(belowCut cut: Int) -> [Buffer] { modules(belowCut: cut).flatMap(\.buffers) }
 
-    public func frozenForward(belowCut cut: Int) -> any FrozenImageForward {
+    public func frozenForward(belowCut cut: Int) -> any FrozenFeatureForward {
         FrozenResNet(self, belowCut: cut)
     }
 

@@ -3,12 +3,12 @@ import NeuralLayers
 import TensorKernels
 
 /// The parts of a vision transformer below a cut. It has nothing to fold: weights are the network's own.
-public final class FrozenVisionTransformer: FrozenImageForward {
+public final class FrozenVisionTransformer: FrozenFeatureForward {
     private let network: VisionTransformer
     private let cut: Int
     private let alignment: Int?
 
-    /// - Parameter cut: number of parts; see `ImageBackbone.cut(named:)`.
+    /// - Parameter cut: number of parts; see `FeatureBackbone.cut(named:)`.
     public init(_ network: VisionTransformer, belowCut cut: Int) {
         precondition(cut >= 0 && cut <= network.cutNames.count, "cut \(cut) of \(network.cutNames.count)")
         self.network = network

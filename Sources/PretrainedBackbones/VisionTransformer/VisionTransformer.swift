@@ -131,7 +131,7 @@ public final class VisionTransformer: ImageBackbone {
 
     public func buffers(belowCut cut: Int) -> [Buffer] { [] }
 
-    public func frozenForward(belowCut cut: Int) -> any FrozenImageForward {
+    public func frozenForward(belowCut cut: Int) -> any FrozenFeatureForward {
         FrozenVisionTransformer(self, belowCut: cut)
     }
 }
