@@ -116,7 +116,8 @@ let package = Package(
             [
                 "ZeroMQMessaging", "WireProtocol", "Collectives", "TrainingJobs", "TrainingDatasets",
                 "ContentStore", "FeatureCache", "TransferTechniques", "PretrainedBackbones",
-                "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization", lifecycle,
+                "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization",
+                "ImagePreprocessing", lifecycle,
                 logging,
             ]),
 

@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
 
-/// What decides the features of a text, other than the text: two jobs share features where this is equal.
+/// What decides the features of a sample, other than the sample: two jobs share features where this is equal.
 public struct FrozenPartIdentity: Sendable, Hashable {
     /// SHA-256 over every component, each with its length, so that no two lists run together.
     public let digest: [UInt8]
@@ -9,7 +9,7 @@ public struct FrozenPartIdentity: Sendable, Hashable {
     /// - Parameters:
     ///   - weights: hash of the configuration and of the weights that the frozen part uses.
     ///   - cut: where the network is cut and what is stored there, as "pooled-mean after layer 6".
-    ///   - preprocessing: the tokenizer's fingerprint and the maximum length.
+    ///   - preprocessing: a fingerprint of all that makes a model's input of a sample.
     ///   - numerics: the kernel family, as another one gives other bits.
     public init(weights: String, cut: String, preprocessing: String, numerics: String) {
         var hash = SHA256()
@@ -22,10 +22,23 @@ public struct FrozenPartIdentity: Sendable, Hashable {
     }
 
     /// The key of one sample's features.
-    public func key(forText text: String) -> FeatureKey {
+    public func key(forText text: String) -> FeatureKey { key(forContent: Array(text.utf8), view: nil) }
+
+    /// The key of one sample's features.
+    /// - Parameters:
+    ///   - content: of the sample: a text's UTF-8, an image's file, a row's numbers.
+    ///   - view: names how the sample was varied; `nil`: not at all.
+    public func key(forContent content: [UInt8], view: String?) -> FeatureKey {
         var hash = SHA256()
         hash.update(data: digest)
-        hash.update(data: Array(text.utf8))
+        if let view {
+            let bytes = Array(view.utf8)
+            // Neither UTF-8 nor an image file nor finite numbers start with these bytes.
+            hash.update(data: LittleEndian.bytes(UInt64.max))
+            hash.update(data: LittleEndian.bytes(UInt64(bytes.count)))
+            hash.update(data: bytes)
+        }
+        hash.update(data: content)
         return FeatureKey(bytes: Array(hash.finalize()))
     }
 

@@ -24,7 +24,8 @@ struct BackboneFolderCheck {
         }
         checkConfiguration()
         checkWeights()
-        if !exists("tokenizer.json"), !exists("vocab.txt"), !exists("vocab.json") {
+        let readsTexts = specification.tasks.contains { $0.kind == .textClassification }
+        if readsTexts, !exists("tokenizer.json"), !exists("vocab.txt"), !exists("vocab.json") {
             report(
                 "backbone.folder",
                 "\(folder.path) has no tokenizer: tokenizer.json, vocab.txt or vocab.json is needed.")

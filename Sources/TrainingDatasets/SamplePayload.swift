@@ -14,7 +14,7 @@ public enum SamplePayload: Sendable, Equatable {
 
     /// The bytes that travel and that hashes are of: UTF-8, the image file, or each number's bit pattern,
     /// little-endian.
-    var bytes: [UInt8] {
+    public var bytes: [UInt8] {
         switch self {
         case .text(let text): Array(text.utf8)
         case .image(let file): file

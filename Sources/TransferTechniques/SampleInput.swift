@@ -16,6 +16,12 @@ public enum SampleInput: Sendable, Equatable {
         }
     }
 
+    /// Tokens of a text; 0 for everything else.
+    public var tokenCount: Int {
+        guard case .tokens(let ids) = self else { return 0 }
+        return ids.count
+    }
+
     /// What a message calls it.
     var kind: String {
         switch self {

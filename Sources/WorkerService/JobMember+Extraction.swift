@@ -19,57 +19,42 @@ extension JobMember {
         }
 
         let start = ContinuousClock.now
-        let (keys, inputs) = uniqueSamples(prepared.samples)
-        let catalog = try environment.features.catalog(part: identity, width: part.width, keys: keys)
+        let views = prepared.samples.distinctViews()
+        let catalog = try environment.features.catalog(
+            part: identity, width: part.width, keys: views.map(\.key))
         for damaged in catalog.damagedSegments {
             await environment.coordinator.log(
                 .warning, "\(damaged.reason); set aside as \(damaged.path), its features are computed again",
                 workerID: environment.workerID, jobID: order.jobID)
         }
-        let missing = keys.indices.filter { !catalog.contains(keys[$0]) }
-        try extract(
-            missing.map { (keys[$0], inputs[$0]) }, with: prepared.program, part: part, into: catalog,
-            report: &report)
+        let missing = views.filter { !catalog.contains($0.key) }
+        try extract(missing, of: prepared, part: part, into: catalog, report: &report)
         prepared.samples.catalog = catalog
         environment.keepFeaturesWithinLimit()
 
         report.samples = prepared.samples.sampleCount
-        report.cacheHits = keys.count - missing.count
+        report.cacheHits = views.count - missing.count
         report.bytes = catalog.featureBytes
         report.seconds = start.duration(to: .now).inSeconds
         return report
     }
 
-    /// Equal texts have equal features: each is computed once.
-    private func uniqueSamples(_ samples: LaneSamples) -> (keys: [FeatureKey], inputs: [SampleInput]) {
-        var seen: Set<FeatureKey> = []
-        var keys: [FeatureKey] = []
-        var inputs: [SampleInput] = []
-        for name in samples.laneNames {
-            guard let lane = samples.lanes[name] else { continue }
-            for (key, input) in zip(lane.keys, lane.inputs) where seen.insert(key).inserted {
-                keys.append(key)
-                inputs.append(input)
-            }
-        }
-        return (keys, inputs)
-    }
-
     private func extract(
-        _ missing: [(key: FeatureKey, input: SampleInput)], with program: any TrainingProgram,
-        part: FrozenPart, into catalog: FeatureCatalog, report: inout FeaturesExtracted
+        _ missing: [LaneSamples.View], of prepared: Prepared, part: FrozenPart, into catalog: FeatureCatalog,
+        report: inout FeaturesExtracted
     ) throws {
-        let batches = LengthBatches.batches(
-            lengths: missing.map(\.input.positions), maximumTokens: part.batchPositions)
+        let (program, encoder) = (prepared.program, prepared.samples.encoder)
+        let lengths = missing.map { encoder.positions(of: $0.held) }
+        let batches = LengthBatches.batches(lengths: lengths, maximumTokens: part.batchPositions)
         for batch in batches {
             try Task.checkCancellation()
-            let features = try program.extractFeatures(batch.map { missing[$0].input })
-            for (place, matrix) in zip(batch, features) {
+            let inputs = try batch.map { try encoder.input(missing[$0].held, view: missing[$0].number) }
+            for (place, matrix) in zip(batch, try program.extractFeatures(inputs)) {
                 try catalog.insert(missing[place].key, features: matrix)
             }
             report.backboneForwards += batch.count
-            report.paddedTokens += try program.fillerRows(batch.map { missing[$0].input })
-            report.tokens += batch.reduce(0) { $0 + missing[$1].input.positions }
+            report.paddedTokens += try program.fillerRows(inputs)
+            report.tokens += inputs.reduce(0) { $0 + $1.tokenCount }
             environment.board.advance(to: report.backboneForwards, of: missing.count)
         }
         try catalog.flush()

@@ -3,7 +3,6 @@ import ContentStore
 import FeatureCache
 import Foundation
 import TensorKernels
-import Tokenization
 import TrainingDatasets
 import TrainingJobs
 import TransferTechniques
@@ -78,19 +77,15 @@ extension JobMember {
             files: order.files, store: environment.store,
             cacheDirectory: environment.configuration.cacheDirectory)
         do {
-            let tokenizer = try TokenizerCatalog.load(folder: folder.backbone)
-            let program = try TechniqueCatalog.program(
-                for: specification, classCount: task.labels.count, backboneFolder: folder.backbone,
-                tokenizer: tokenizer, loss: try TechniqueCatalog.loss(for: specification, task: task))
+            let model = try JobModel(specification, task: task, folder: folder.backbone)
+            let (program, encoder) = (model.program, model.encoder)
             let identity = program.frozenPart.map {
                 FrozenPartIdentity(
-                    weights: backboneHash, cut: $0.cut,
-                    preprocessing: "\(specification.backbone.maximumLength) \(tokenizer.fingerprint)",
+                    weights: backboneHash, cut: $0.cut, preprocessing: encoder.fingerprint,
                     numerics: BLASEnvironment.current.kernelFamily)
             }
             let samples = try loadSamples(
-                tokenizer, maximumLength: specification.backbone.maximumLength, identity: identity,
-                classCount: task.labels.count)
+                encoder, identity: identity, classCount: task.labels.count)
             let session = TrainingSession(
                 program: program, specification: specification, trainCount: task.trainCount,
                 laneCount: order.laneCount, ownedLanes: order.lanes)
@@ -117,9 +112,9 @@ extension JobMember {
     }
 
     private func loadSamples(
-        _ tokenizer: any Tokenizer, maximumLength: Int, identity: FrozenPartIdentity?, classCount: Int
+        _ encoder: any SampleEncoder, identity: FrozenPartIdentity?, classCount: Int
     ) throws -> LaneSamples {
-        let samples = LaneSamples()
+        let samples = LaneSamples(encoder: encoder)
         let shards = order.shards.sorted { ($0.split, $0.lane, $0.part) < ($1.split, $1.lane, $1.part) }
         for shard in shards {
             try Task.checkCancellation()
@@ -129,7 +124,6 @@ extension JobMember {
             let name = LaneSamples.LaneName(split: split, lane: shard.lane)
             let decoded = try ShardCodec.decode(try environment.store.bytes(of: shard.sha256))
             let first = samples.laneCount(split: split, lane: shard.lane)
-            var part = LaneSamples.Lane()
             for (place, sample) in decoded.enumerated() {
                 guard sample.index == shard.lane + (first + place) * order.laneCount,
                     sample.label < classCount
@@ -139,15 +133,8 @@ extension JobMember {
                         "sample \(sample.index) with label \(sample.label) does not belong at place "
                             + "\(first + place) of lane \(shard.lane), \(shard.split)", context: shard.sha256)
                 }
-                guard let text = sample.payload.text else {
-                    throw TechniqueError(
-                        .unsupported, "sample \(sample.index) is no text; this release trains on texts")
-                }
-                part.inputs.append(.tokens(tokenizer.encode(text, maximumLength: maximumLength)))
-                part.labels.append(sample.label)
-                if let identity { part.keys.append(identity.key(forText: text)) }
+                try samples.append(sample, to: name, identity: identity)
             }
-            samples.append(part, to: name)
         }
         return samples
     }

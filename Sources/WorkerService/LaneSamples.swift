@@ -5,8 +5,7 @@ import TrainingDatasets
 import TrainingJobs
 import TransferTechniques
 
-/// The samples of the lanes that this worker owns: tokens and labels in memory, features in the mapped cache.
-/// Texts are let go once they are tokens and keys.
+/// The samples of the lanes that this worker owns: in memory what is small, features in the mapped cache.
 final class LaneSamples: MicroBatchSource {
     struct LaneName: Hashable {
         var split: DataSplit
@@ -14,28 +13,61 @@ final class LaneSamples: MicroBatchSource {
     }
 
     struct Lane {
-        var inputs: [SampleInput] = []
+        var held: [HeldSample] = []
         var labels: [Int] = []
-        /// Empty where nothing is cached.
+        /// A sample's views, one after the other. Empty where nothing is cached.
         var keys: [FeatureKey] = []
     }
 
+    /// A sample as it goes through the frozen part.
+    struct View {
+        let key: FeatureKey
+        let held: HeldSample
+        /// Number of the variation; `nil`: as it is.
+        let number: Int?
+    }
+
+    let encoder: any SampleEncoder
     private(set) var lanes: [LaneName: Lane] = [:]
     /// Set once the features are there; `nil` where everything is trained.
     var catalog: FeatureCatalog?
 
+    init(encoder: any SampleEncoder) { self.encoder = encoder }
+
     /// All lanes in an order that follows from the job alone.
-    var laneNames: [LaneName] {
+    private var laneNames: [LaneName] {
         lanes.keys.sorted { ($0.split.rawValue, $0.lane) < ($1.split.rawValue, $1.lane) }
     }
 
     var sampleCount: Int { lanes.values.reduce(0) { $0 + $1.labels.count } }
 
-    /// Adds the next part of a lane.
-    func append(_ part: Lane, to name: LaneName) {
-        lanes[name, default: Lane()].inputs += part.inputs
-        lanes[name, default: Lane()].labels += part.labels
-        lanes[name, default: Lane()].keys += part.keys
+    /// Adds the next sample of a lane.
+    func append(_ sample: Sample, to name: LaneName, identity: FrozenPartIdentity?) throws {
+        let held = try encoder.hold(sample)
+        lanes[name, default: Lane()].held.append(held)
+        lanes[name, default: Lane()].labels.append(sample.label)
+        guard let identity else { return }
+        lanes[name, default: Lane()].keys += (0..<viewCount(name.split)).map {
+            identity.key(
+                forContent: sample.payload.bytes, view: varies(name.split) ? encoder.viewName($0) : nil)
+        }
+    }
+
+    /// Each different view of a sample once: equal samples have equal features.
+    func distinctViews() -> [View] {
+        var seen: Set<FeatureKey> = []
+        var views: [View] = []
+        for name in laneNames {
+            guard let lane = lanes[name], !lane.keys.isEmpty else { continue }
+            let count = viewCount(name.split)
+            for (place, key) in lane.keys.enumerated() where seen.insert(key).inserted {
+                views.append(
+                    View(
+                        key: key, held: lane.held[place / count],
+                        number: varies(name.split) ? place % count : nil))
+            }
+        }
+        return views
     }
 
     func laneCount(split: DataSplit, lane: Int) -> Int {
@@ -52,9 +84,18 @@ final class LaneSamples: MicroBatchSource {
         }
         let labels = positions.map { samples.labels[$0] }
         guard let catalog else {
-            return MicroBatch(input: .samples(positions.map { samples.inputs[$0] }), labels: labels)
+            // Nothing is kept of a view, so every epoch may show another one.
+            let view = varies(split) ? epoch : nil
+            let inputs = try positions.map { try encoder.input(samples.held[$0], view: view) }
+            return MicroBatch(input: .samples(inputs), labels: labels)
         }
-        let (features, rows) = try catalog.gather(positions.map { samples.keys[$0] })
+        let count = viewCount(split)
+        let view = (epoch ?? 0) % count
+        let (features, rows) = try catalog.gather(positions.map { samples.keys[$0 * count + view] })
         return MicroBatch(input: .features(features, SequenceLayout(lengths: rows)), labels: labels)
     }
+
+    private func varies(_ split: DataSplit) -> Bool { split == .train && encoder.viewCount != nil }
+
+    private func viewCount(_ split: DataSplit) -> Int { varies(split) ? encoder.viewCount ?? 1 : 1 }
 }

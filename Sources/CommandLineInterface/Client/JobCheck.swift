@@ -1,4 +1,5 @@
 import Foundation
+import PretrainedBackbones
 import Tokenization
 import TrainingDatasets
 import TrainingJobs
@@ -18,14 +19,30 @@ enum JobCheck {
     private static func backboneProblems(in document: JobDocument) -> [JobProblem] {
         let folder = JobFiles.resolve(document.specification.backbone.folder, relativeTo: document.folder)
         do {
-            // The labels decide the head's size only, and say nothing of the backbone.
-            _ = try TechniqueCatalog.program(
-                for: document.specification, classCount: 2, backboneFolder: folder,
-                tokenizer: TokenizerCatalog.load(folder: folder))
+            try buildProgram(document.specification, folder: folder)
             return []
         } catch {
             let key = "backbone.folder"
             return [JobProblem(keyPath: key, location: document.location(of: key), message: "\(error)")]
+        }
+    }
+
+    /// The labels decide the head's size only, and say nothing of the backbone.
+    private static func buildProgram(_ specification: JobSpecification, folder: URL) throws {
+        let task = specification.tasks.first
+        switch task?.kind ?? .textClassification {
+        case .textClassification:
+            _ = try TechniqueCatalog.program(
+                for: specification, classCount: 2, backboneFolder: folder,
+                tokenizer: TokenizerCatalog.load(folder: folder))
+        case .imageClassification:
+            _ = try TechniqueCatalog.imageProgram(for: specification, classCount: 2, backboneFolder: folder)
+        case .tableClassification:
+            // Columns that the job does not name are known once the data is read, by the coordinator.
+            guard let names = task?.columns else { return }
+            let columns = names.map { TableColumn(name: $0, mean: 0, deviation: 1) }
+            _ = try TechniqueCatalog.tableProgram(
+                for: specification, classCount: 2, columns: columns, backboneFolder: folder)
         }
     }
 }
