@@ -10,9 +10,11 @@ func randomTensor(_ shape: [Int], key: UInt64) -> Tensor {
     return tensor
 }
 
-/// Compares the gradients of sum(operation(inputs) · random weights) with central differences.
+/// Compares the gradients of sum(operation(inputs) · random weights) with central differences, times
+/// `gradientFactor`.
 func expectGradientsMatch(
-    _ inputs: [Tensor], tolerance: Double = 2e-3, sourceLocation: SourceLocation = #_sourceLocation,
+    _ inputs: [Tensor], tolerance: Double = 2e-3, gradientFactor: Double = 1,
+    sourceLocation: SourceLocation = #_sourceLocation,
     _ operation: ([Variable]) -> Variable
 ) {
     let variables = inputs.map { Variable($0, requiresGradient: true) }
@@ -35,7 +37,7 @@ func expectGradientsMatch(
             input[element] = original - step
             let below = loss()
             input[element] = original
-            let expected = (above - below) / Double(2 * step)
+            let expected = gradientFactor * (above - below) / Double(2 * step)
             #expect(
                 abs(Double(gradient[element]) - expected) <= tolerance * max(1, abs(expected)),
                 "input \(index), element \(element)", sourceLocation: sourceLocation)
