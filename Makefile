@@ -36,7 +36,7 @@ demo: build ## Label efficiency on Debian's package topics: .demo/ and reports/d
 	$(PYTHON) Examples/debian-topics/prepare.py .demo/topics
 	$(PYTHON) Examples/debian-topics/demo.py
 
-techniques: build ## SST-2 with every technique on three workers: reports/techniques.json
+techniques: build ## Every technique on sentiment, transfer in vision: reports/techniques.json
 	@.ci/fetch-minilm
 	$(PYTHON) Examples/sst2/techniques.py
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Every technique on the Stanford Sentiment Treebank, with one coordinator and three workers.
+"""Every technique on the Stanford Sentiment Treebank, with one coordinator and three workers; then transfer in
+vision, which ../vision-transfer describes.
 
     techniques.py [--data FOLDER]
 
@@ -14,9 +15,10 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "common"))
+sys.path[:0] = [str(HERE.parent / "common"), str(HERE.parent / "vision-transfer")]
 
 import graft  # noqa: E402
+import transfer  # noqa: E402
 from measurements import REPOSITORY, Measurements  # noqa: E402
 
 FOLDER = REPOSITORY / ".demo"
@@ -49,7 +51,8 @@ def submit(cluster, technique, limit, steps):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=pathlib.Path, default=REPOSITORY.parent / "shared" / "data" / "sst2")
-    link_data(parser.parse_args().data)
+    data = parser.parse_args().data
+    link_data(data)
 
     measurements = Measurements("techniques")
     with tempfile.TemporaryDirectory(prefix="graft-techniques-") as folder:
@@ -71,6 +74,7 @@ def main():
     measurements.add("the same once more: models alike, bit by bit", int(same), "", target=1)
     accuracy("feature extraction, all phrases", everything, 0.80)
     accuracy("fine-tuning of the last two layers", tuned, 0.85)
+    transfer.measure(measurements, data.resolve().parent)
     return 0 if measurements.write() else 1
 
 

@@ -29,7 +29,7 @@ public enum ModelCard {
             "## Run",
             run(report),
             "## Use",
-            usage,
+            TaskWords(specification).usage,
         ]
         return sections.joined(separator: "\n\n") + "\n"
     }
@@ -45,7 +45,7 @@ public enum ModelCard {
             case .fromScratch, .pretraining: "all of a network of random weights, with the shape of"
             }
         return """
-            A text classifier, trained with Graft: \(how) `\(backbone)`. It has \
+            \(TaskWords(specification).model), trained with Graft: \(how) `\(backbone)`. It has \
             \(ReadableFigures.count(report.parameterCount)) parameters, of which \
             \(ReadableFigures.count(report.trainableParameterCount)) were trained.
             """
@@ -173,15 +173,6 @@ public enum ModelCard {
         if let hash = report.modelSHA256 { rows.append(["SHA-256 of model.safetensors", "`\(hash)`"]) }
         return table(["", ""], rows)
     }
-
-    private static let usage = """
-        ```
-        graft predict . --text "some text"
-        ```
-
-        The folder also loads with `AutoModelForSequenceClassification` and `AutoTokenizer` of Hugging Face \
-        transformers.
-        """
 
     /// A Markdown table; columns from `numbersFrom` on are set right.
     private static func table(_ header: [String], _ rows: [[String]], numbersFrom: Int = .max) -> String {

@@ -4,8 +4,10 @@ import TrainingJobs
 /// `model-index`, what it reaches. Strings are written as JSON strings, which YAML reads alike.
 enum ModelCardFrontMatter {
     static func render(specification: JobSpecification, report: JobReport) -> String {
-        var lines = ["---", "library_name: transformers", "pipeline_tag: text-classification", "tags:"]
-        lines += ["graft", "text-classification", specification.technique.kind.rawValue].map { "- \($0)" }
+        let words = TaskWords(specification)
+        var lines = ["---"] + (words.library.map { ["library_name: \($0)"] } ?? [])
+        lines += ["pipeline_tag: \(words.pipeline)", "tags:"]
+        lines += ["graft", words.pipeline, specification.technique.kind.rawValue].map { "- \($0)" }
         lines += modelIndex(specification, report)
         lines.append("---")
         return lines.joined(separator: "\n")
@@ -15,11 +17,12 @@ enum ModelCardFrontMatter {
     private static func modelIndex(_ specification: JobSpecification, _ report: JobReport) -> [String] {
         let results = report.test.filter { !metrics($0).isEmpty }
         guard !results.isEmpty else { return [] }
+        let words = TaskWords(specification)
         var lines = ["model-index:", "- name: \(MarkupEscaping.quoted(specification.name))", "  results:"]
         for measures in results {
             let name = MarkupEscaping.quoted(measures.task)
             lines += [
-                "  - task:", "      type: text-classification", "      name: Text Classification",
+                "  - task:", "      type: \(words.pipeline)", "      name: \(words.pipelineTitle)",
                 "    dataset:", "      type: \(name)", "      name: \(name)", "      split: test",
                 "    metrics:",
             ]

@@ -14,24 +14,28 @@ public final class FineTuning: TextClassification {
     let head: ClassificationHead
     let maximumLength: Int
     let loss: ClassificationLoss
+    let exportsBackbone: Bool
     private let cut: Int?
 
     /// - Parameter cut: layers below it are frozen, and the embeddings with them; `nil`: nothing is.
     convenience init(
         encoder: any ClassifiableEncoder, head: ClassificationHead, cut: Int?, maximumLength: Int,
-        loss: ClassificationLoss = ClassificationLoss()
+        loss: ClassificationLoss = ClassificationLoss(), exportsBackbone: Bool = false
     ) {
         if let cut { encoder.freeze(belowCut: cut) } else { encoder.setTrainable(true) }
-        self.init(encoder: encoder, head: head, maximumLength: maximumLength, loss: loss)
+        self.init(
+            encoder: encoder, head: head, maximumLength: maximumLength, loss: loss,
+            exportsBackbone: exportsBackbone)
     }
 
     /// - Parameter encoder: with what is frozen marked as such. What lies wholly below the first trained parameter
     ///   runs once a sample.
     init(
         encoder: any ClassifiableEncoder, head: ClassificationHead, maximumLength: Int,
-        loss: ClassificationLoss = ClassificationLoss()
+        loss: ClassificationLoss = ClassificationLoss(), exportsBackbone: Bool = false
     ) {
         self.loss = loss
+        self.exportsBackbone = exportsBackbone
         self.encoder = encoder
         self.head = head
         cut = encoder.highestFrozenCut

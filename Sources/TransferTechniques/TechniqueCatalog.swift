@@ -39,7 +39,9 @@ public enum TechniqueCatalog {
             try encoder.freeze(named: specification.technique.freeze)
             return FineTuning(encoder: encoder, head: head, maximumLength: length, loss: loss)
         case .fromScratch, .pretraining:
-            return FineTuning(encoder: encoder, head: head, cut: nil, maximumLength: length, loss: loss)
+            return FineTuning(
+                encoder: encoder, head: head, cut: nil, maximumLength: length, loss: loss,
+                exportsBackbone: specification.technique.kind == .pretraining)
         }
     }
 

@@ -15,6 +15,9 @@ protocol TextClassification: TrainingProgram {
     /// Of training; evaluation measures plain cross-entropy.
     var loss: ClassificationLoss { get }
 
+    /// Whether what leaves is the encoder alone, as a backbone for other jobs.
+    var exportsBackbone: Bool { get }
+
     /// From a micro-batch, at the cut, to logits: samples × classes.
     func logits(_ microBatch: MicroBatch, context: ForwardContext) throws -> Variable
 }
@@ -23,6 +26,8 @@ extension TextClassification {
     public var parameterCount: Int { encoder.parameterCount + head.parameterCount }
 
     public var classCount: Int { head.labelCount }
+
+    var exportsBackbone: Bool { false }
 
     public var layerGroups: [[Parameter]] {
         (encoder.layerGroups + [head.parameters]).map { $0.filter(\.isTrainable) }
@@ -46,7 +51,10 @@ extension TextClassification {
     }
 
     public func export(to folder: URL, labels: [String], backboneFolder: URL) throws -> [String] {
-        try ClassifierExport.write(
+        guard !exportsBackbone else {
+            return try BackboneExport.write(encoder, backboneFolder: backboneFolder, to: folder)
+        }
+        return try ClassifierExport.write(
             backbone: encoder, head: head, labels: labels, maximumLength: maximumLength,
             backboneFolder: backboneFolder, to: folder)
     }

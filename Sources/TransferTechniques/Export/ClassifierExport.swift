@@ -4,7 +4,6 @@ import PretrainedBackbones
 import StrictJSON
 import TaskHeads
 import TensorKernels
-import TrainingJobs
 
 /// Writes a trained classifier as a folder of transformers' architecture for its backbone, `BertForSequenceClassification`
 /// for instance, which `SequenceClassifier` and Hugging Face's transformers load without any code of Graft's.
@@ -47,19 +46,8 @@ public enum ClassifierExport {
         try SafetensorsWriter.write(
             exported.tensors, metadata: ["format": "pt"],
             to: folder.appendingPathComponent("model.safetensors"))
-        let tokenizer = try copyTokenizer(from: backboneFolder, to: folder)
+        let tokenizer = try TokenizerFiles.copy(from: backboneFolder, to: folder)
         let changed = try padding?.write(to: folder) ?? []
         return ["config.json", "model.safetensors"] + tokenizer + changed.filter { !tokenizer.contains($0) }
-    }
-
-    private static func copyTokenizer(from source: URL, to folder: URL) throws -> [String] {
-        let names = JobFiles.tokenizerFileNames.filter {
-            FileManager.default.fileExists(atPath: source.appendingPathComponent($0).path)
-        }
-        for name in names {
-            let contents = try Data(contentsOf: source.appendingPathComponent(name))
-            try contents.write(to: folder.appendingPathComponent(name), options: .atomic)
-        }
-        return names
     }
 }
