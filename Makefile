@@ -4,7 +4,7 @@ SWIFT ?= swift
 PYTHON ?= python3
 
 # What the build links against, and what the tests of generated code need beyond that.
-BUILD_PACKAGES = libzmq3-dev libopenblas-dev libprotobuf-c-dev libsqlite3-dev libpng-dev libjpeg62-turbo-dev pkg-config
+BUILD_PACKAGES = libzmq3-dev libopenblas-dev libprotobuf-c-dev libsqlite3-dev libpng-dev libjpeg62-turbo-dev libsentencepiece-dev pkg-config
 TEST_PACKAGES = protobuf-compiler protobuf-c-compiler
 
 # Tests see internals, which changes the code of every module: they have a build of their own.

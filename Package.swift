@@ -53,7 +53,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
-        // C: one wrapper a library, and the two C targets of our own.
+        // C: one wrapper a library, and the C targets of our own; SentencePiece is C++ behind one.
         .systemLibrary(name: "CZeroMQ", pkgConfig: "libzmq", providers: [.apt(["libzmq3-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(
@@ -63,6 +63,9 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CWireMessages", dependencies: ["CProtobufC"]),
         .target(name: "CTensorKernels", cSettings: kernelFlags),
+        .target(
+            name: "CSentencePiece", cxxSettings: [.unsafeFlags(["-Wall", "-Werror"])],
+            linkerSettings: [.linkedLibrary("sentencepiece")]),
 
         // The network half.
         module("ZeroMQMessaging", ["CZeroMQ"]),
@@ -75,7 +78,7 @@ let package = Package(
         module("NeuralLayers", ["DifferentiableTensors", "TensorKernels"]),
         module("Optimizers", ["DifferentiableTensors", "TensorKernels"]),
         module("CheckpointFormats", ["TensorKernels", "StrictJSON"]),
-        module("Tokenization", ["StrictJSON"]),
+        module("Tokenization", ["StrictJSON", "CSentencePiece"]),
         module("ImageDecoding", ["CPNG", "CJPEG"]),
         module("ImagePreprocessing", ["ImageDecoding", "TrainingJobs"]),
         module("FeatureCache", ["TensorKernels", crypto]),
@@ -147,7 +150,7 @@ let package = Package(
             "Tokenization", ["StrictJSON", "TestingSupport"], resources: [.copy("Resources")],
             scripts: [
                 "make_references.py", "make_unicode_tables.py", "make_byte_level_tables.py",
-                "make_byte_level_references.py",
+                "make_byte_level_references.py", "make_sentencepiece_references.py",
             ]),
         tests(
             "PretrainedBackbones",
@@ -208,5 +211,6 @@ let package = Package(
             ]),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["graft", "TestingSupport"], swiftSettings: strict),
-    ]
+    ],
+    cxxLanguageStandard: .cxx17
 )

@@ -10,6 +10,7 @@ public enum BackboneCatalog {
         case roberta
         case distilbert
         case gpt2
+        case t5
     }
 
     /// The values of `model_type` that are supported.
@@ -22,7 +23,7 @@ public enum BackboneCatalog {
         GPT2Model.classificationForm,
     ].map(\.modelType)
 
-    /// Loads the backbone of a Hugging Face-style folder.
+    /// Loads the backbone of a Hugging Face-style folder; of T5 the encoder.
     /// - Parameter dropout: drop probability in training; `nil`: the configuration's.
     /// - Throws: `PretrainedBackboneError` or `CheckpointError`. Missing and surplus tensors, and shapes that
     ///   disagree with `config.json`, are named.
@@ -32,6 +33,7 @@ public enum BackboneCatalog {
         case .roberta: try RobertaEncoder.load(folder: folder, dropout: dropout)
         case .distilbert: try DistilBertEncoder.load(folder: folder, dropout: dropout)
         case .gpt2: try GPT2Model.load(folder: folder, dropout: dropout)
+        case .t5: try T5Encoder.load(folder: folder, dropout: dropout)
         }
     }
 
@@ -51,6 +53,7 @@ public enum BackboneCatalog {
             return try DistilBertEncoder.random(
                 DistilBertConfiguration(file: file), seed: seed, dropout: dropout)
         case .gpt2: return try GPT2Model.random(GPT2Configuration(file: file), seed: seed, dropout: dropout)
+        case .t5: return try T5Encoder.random(T5Configuration(file: file), seed: seed, dropout: dropout)
         }
     }
 
@@ -73,6 +76,8 @@ public enum BackboneCatalog {
             return (architecture, encoder, DistilBertEncoder.naming)
         case .gpt2:
             return (architecture, try GPT2Model(GPT2Configuration(file: file)), GPT2Model.naming)
+        case .t5:
+            return (architecture, try T5Encoder(T5Configuration(file: file)), T5Encoder.naming)
         }
     }
 

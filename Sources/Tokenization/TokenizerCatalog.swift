@@ -2,7 +2,8 @@ import Foundation
 
 /// From a model folder to its tokenizer, whichever kind it is.
 public enum TokenizerCatalog {
-    /// WordPiece or byte pairs, by `tokenizer.json`'s model if it is there, else by the older files' names.
+    /// WordPiece, byte pairs or SentencePiece, by `tokenizer.json`'s model if it is there, else by the older files'
+    /// names.
     ///
     /// No text is without tokens: where the tokenizer puts no special tokens around a text (GPT-2), an empty one
     /// becomes the token that ends documents.
@@ -19,14 +20,17 @@ public enum TokenizerCatalog {
             case "BPE":
                 let configuration = try BytePairJSONReader.configuration(root, file: file.path)
                 return try neverEmpty(BytePairTokenizer(configuration, file: file.path), file: file)
+            case "Unigram" where exists("spiece.model"): return try SentencePieceTokenizer(folder: folder)
             case let type:
                 throw TokenizationError(
                     code: .unsupported,
                     message:
-                        "its model is \"\(type ?? "?")\"; \"WordPiece\" and byte-level \"BPE\" are supported",
+                        "its model is \"\(type ?? "?")\"; \"WordPiece\" and byte-level \"BPE\" are supported, and "
+                        + "\"Unigram\" where spiece.model is beside it",
                     file: file.path)
             }
         }
+        if exists("spiece.model") { return try SentencePieceTokenizer(folder: folder) }
         if exists("vocab.txt") { return try WordPieceTokenizer(folder: folder) }
         if exists("vocab.json") {
             return try neverEmpty(
@@ -35,7 +39,7 @@ public enum TokenizerCatalog {
         throw TokenizationError(
             code: .unreadable,
             message:
-                "no tokenizer here: neither tokenizer.json, nor vocab.txt, nor vocab.json with merges.txt; copy "
+                "no tokenizer here: neither tokenizer.json, spiece.model, vocab.txt, nor vocab.json with merges.txt; copy "
                 + "them from the model's source", file: folder.path)
     }
 

@@ -20,7 +20,7 @@ public enum JobFiles {
     public static let tokenizerFileNames = [
         "tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json",
         "added_tokens.json",
-        "vocab.json", "merges.txt",
+        "vocab.json", "merges.txt", "spiece.model",
     ]
 
     /// Files of a backbone folder that travel where they exist; weights and their shards come on top.
