@@ -46,9 +46,12 @@ extension TextClassification {
     }
 
     public func export(to folder: URL, labels: [String], backboneFolder: URL) throws -> [String] {
-        try ClassifierExport.write(
-            backbone: encoder, head: head, labels: labels, maximumLength: maximumLength,
-            backboneFolder: backboneFolder, to: folder)
+        let model = try encoder.withMergedAdapters {
+            try ClassifierExport.write(
+                backbone: encoder, head: head, labels: labels, maximumLength: maximumLength,
+                backboneFolder: backboneFolder, to: folder)
+        }
+        return try model + AdapterExport.write(backbone: encoder, head: head, to: folder)
     }
 
     func features(of microBatch: MicroBatch) throws -> (Variable, SequenceLayout) {
