@@ -172,7 +172,7 @@ let package = Package(
                 "TrainingJobs", "PretrainedBackbones", "TaskHeads", "NeuralLayers", "Optimizers",
                 "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization", "StrictJSON",
                 "TestingSupport",
-            ], resources: [.copy("ExportResources")], scripts: ["transformers_logits.py"]),
+            ], resources: [.copy("ExportResources")], scripts: ["transformers_logits.py", "peft_logits.py"]),
         tests("TrainingJobs", [], resources: [.copy("Resources")]),
         tests("GzipReading", ["TestingSupport"]),
         tests("TrainingDatasets", ["TrainingJobs", "ImageDecoding", "TestingSupport"]),

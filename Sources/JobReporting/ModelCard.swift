@@ -41,6 +41,8 @@ public enum ModelCard {
             case .featureExtraction: "a new head on the frozen features of"
             case .fineTuning where specification.technique.frozenLayers == .nothing:
                 "a new head and all layers of"
+            case .fineTuning where specification.technique.lora != nil:
+                "a new head and low-rank adapters of"
             case .fineTuning: "a new head and the upper layers of"
             case .fromScratch, .pretraining: "all of a network of random weights, with the shape of"
             }
@@ -128,6 +130,7 @@ public enum ModelCard {
             ["gradient clipping", training.gradientClipping.map { "norm \($0)" } ?? "none"],
             ["seed", String(specification.seed)],
         ]
+        rows += regimeRows(specification)
         if let best = report.best {
             rows.append([
                 "kept",
@@ -140,6 +143,7 @@ public enum ModelCard {
 
     private static func frozenPart(_ technique: TechniqueSpecification) -> String {
         switch (technique.kind, technique.frozenLayers ?? 0) {
+        case (.fineTuning, _) where technique.lora != nil: "embeddings and all layers, but for their adapters"
         case (.featureExtraction, _): "embeddings and all layers"
         case (.fromScratch, _), (.pretraining, _), (.fineTuning, .nothing): "nothing"
         case (.fineTuning, 0): "embeddings"

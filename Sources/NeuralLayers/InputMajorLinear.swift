@@ -3,9 +3,10 @@ import TensorKernels
 
 /// x · weight + bias: parameters `<name>.weight` [inputs, outputs], the transpose of `Linear`'s, and
 /// `<name>.bias` [outputs]. What GPT-2's checkpoints call a convolution.
-public final class InputMajorLinear: Module {
+public final class InputMajorLinear: AdaptableProjection {
     public let weight: Parameter
     public let bias: Parameter
+    public var adapter: LowRankAdapter?
 
     /// Starts with zeros: load or `initialize` it.
     public init(_ name: String, inputs: Int, outputs: Int) {
@@ -14,15 +15,26 @@ public final class InputMajorLinear: Module {
     }
 
     public var ownParameters: [Parameter] { [weight, bias] }
+    public var inputCount: Int { weight.shape[0] }
+    public var outputCount: Int { weight.shape[1] }
+
+    public func add(toWeight difference: Tensor) {
+        for row in 0..<outputCount {
+            for column in 0..<inputCount {
+                weight.value[column * outputCount + row] += difference[row * inputCount + column]
+            }
+        }
+    }
 
     /// - Parameter x: [rows, inputs].
     /// - Returns: [rows, outputs].
     public func callAsFunction(
         _ x: Variable, activation: Activation? = nil, context: ForwardContext
     ) -> Variable {
-        linear(
-            x, inputMajorWeight: context.variable(weight), bias: context.variable(bias),
-            activation: activation)
+        adapted(x, activation: activation, context: context) {
+            linear(
+                x, inputMajorWeight: context.variable(weight), bias: context.variable(bias), activation: $0)
+        }
     }
 
     /// Weights from a normal distribution, bias zero.

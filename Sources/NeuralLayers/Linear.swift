@@ -2,9 +2,10 @@ import DifferentiableTensors
 import TensorKernels
 
 /// x · weightᵀ + bias: parameters `<name>.weight` [outputs, inputs] and `<name>.bias` [outputs].
-public final class Linear: Module {
+public final class Linear: AdaptableProjection {
     public let weight: Parameter
     public let bias: Parameter?
+    public var adapter: LowRankAdapter?
 
     /// Starts with zeros: load or `initialize` it.
     public init(_ name: String, inputs: Int, outputs: Int, hasBias: Bool = true) {
@@ -19,6 +20,10 @@ public final class Linear: Module {
     }
 
     public var ownParameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
+    public var inputCount: Int { weight.shape[1] }
+    public var outputCount: Int { weight.shape[0] }
+
+    public func add(toWeight difference: Tensor) { weight.value.addInPlace(difference) }
 
     /// - Parameters:
     ///   - x: [rows, inputs].
@@ -27,8 +32,9 @@ public final class Linear: Module {
     public func callAsFunction(
         _ x: Variable, activation: Activation? = nil, context: ForwardContext
     ) -> Variable {
-        linear(
-            x, weight: context.variable(weight), bias: bias.map(context.variable), activation: activation)
+        adapted(x, activation: activation, context: context) {
+            linear(x, weight: context.variable(weight), bias: bias.map(context.variable), activation: $0)
+        }
     }
 
     /// Weights from a normal distribution, bias zero.

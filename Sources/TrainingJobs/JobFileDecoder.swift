@@ -47,7 +47,7 @@ struct JobFileDecoder {
         }
         let section = JobFileSection(
             node, keyPath: "technique",
-            keys: ["kind", "frozen_layers", "freeze", "head", "pooling", "dropout"],
+            keys: ["kind", "frozen_layers", "freeze", "lora", "head", "pooling", "dropout"],
             findings: findings)
         var technique = TechniqueSpecification(kind: .featureExtraction)
         if section.requiredNode("kind", kinds) != nil,
@@ -57,10 +57,26 @@ struct JobFileDecoder {
         }
         technique.frozenLayers = frozenLayers(section)
         technique.freeze = section.oneOrMoreStrings("freeze", "a list of parameter paths")
+        technique.lora = section.node("lora").map { lora($0, section) }
         if let head = section.choice("head", of: HeadKind.self) { technique.head = head }
         if let pooling = section.choice("pooling", of: PoolingKind.self) { technique.pooling = pooling }
         if let dropout = section.single("dropout") { technique.dropout = dropout }
         return technique
+    }
+
+    private func lora(_ node: Node, _ technique: JobFileSection) -> LowRankSpecification {
+        let section = JobFileSection(
+            node, keyPath: technique.path("lora"), keys: ["rank", "alpha", "dropout", "targets"],
+            findings: findings)
+        var lora = LowRankSpecification()
+        if let rank = section.integer("rank") { lora.rank = rank }
+        // The adapter's share of the result stays what it is by default, whatever the rank.
+        lora.alpha = section.single("alpha") ?? 2 * Float(lora.rank)
+        if let dropout = section.single("dropout") { lora.dropout = dropout }
+        if let targets = section.oneOrMoreStrings("targets", "names of linear maps, such as query") {
+            lora.targets = targets
+        }
+        return lora
     }
 
     /// A number of layers, `none`, or the name of the last part that stays frozen.

@@ -9,6 +9,11 @@ extension JobRules {
                 "Found \(decay); permitted: a decay between 0 and 1, such as 0.999.")
         }
         checkFreeze(technique, &check)
+        checkLowRank(technique, &check)
+        check.require(
+            technique.lora == nil || specification.tasks.allSatisfy { $0.kind == .textClassification },
+            "technique.lora", others: ["tasks[0].kind"],
+            "Adapters are for text models: remove lora; frozen_layers and freeze leave less to train.")
         checkLayerDecay(training, technique, &check)
         checkUnfreezing(training, technique, &check)
     }
@@ -44,6 +49,35 @@ extension JobRules {
             (1...1_000).contains(paths.count), key,
             "Found \(paths.count) paths; permitted: 1 to 1000, such as embeddings or encoder.layer.0.")
         for path in paths { check.notEmpty(path, key, "a parameter's path, such as encoder.layer.0") }
+    }
+
+    private static func checkLowRank(_ technique: TechniqueSpecification, _ check: inout RuleCheck) {
+        guard let lora = technique.lora else { return }
+        let key = "technique.lora"
+        check.require(
+            technique.kind == .fineTuning, key, others: ["technique.kind"],
+            "Adapters stand beside pretrained weights that are fine-tuned: remove lora, or choose fine-tuning."
+        )
+        check.require(
+            technique.freeze == nil, key, others: ["technique.freeze"],
+            "With lora every weight of the backbone stays frozen: remove freeze.")
+        check.require(
+            technique.frozenLayers != .nothing, key, others: ["technique.frozen_layers"],
+            "With lora the embeddings stay frozen: remove frozen_layers, or give the number of layers without "
+                + "adapters.")
+        check.range(lora.rank, 1...1_024, "\(key).rank")
+        check.require(
+            lora.alpha > 0 && lora.alpha.isFinite, "\(key).alpha",
+            "Found \(lora.alpha); permitted: above 0.")
+        check.require(
+            lora.dropout >= 0 && lora.dropout < 1, "\(key).dropout",
+            "Found \(lora.dropout); permitted: from 0 to below 1.")
+        check.require(
+            (1...100).contains(lora.targets.count), "\(key).targets",
+            "Found \(lora.targets.count) names; permitted: 1 to 100, such as query and value.")
+        for target in lora.targets {
+            check.notEmpty(target, "\(key).targets", "the name of a linear map, such as query")
+        }
     }
 
     private static func checkUnfreezing(

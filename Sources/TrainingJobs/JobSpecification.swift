@@ -63,6 +63,8 @@ public struct TechniqueSpecification: Codable, Sendable, Equatable {
     public var frozenLayers: FrozenLayers?
     /// Paths or patterns of backbone parameters that stay frozen in fine-tuning, too.
     public var freeze: [String]?
+    /// Adapters that are trained instead of the backbone's weights; `nil`: the weights are.
+    public var lora: LowRankSpecification?
     public var head: HeadKind
     public var pooling: PoolingKind
     /// Drop probability in the trained part.
@@ -70,11 +72,13 @@ public struct TechniqueSpecification: Codable, Sendable, Equatable {
 
     public init(
         kind: TechniqueKind, frozenLayers: FrozenLayers? = nil, freeze: [String]? = nil,
+        lora: LowRankSpecification? = nil,
         head: HeadKind = .linear, pooling: PoolingKind = .mean, dropout: Float = 0.1
     ) {
         self.kind = kind
         self.frozenLayers = frozenLayers
         self.freeze = freeze
+        self.lora = lora
         self.head = head
         self.pooling = pooling
         self.dropout = dropout

@@ -35,8 +35,13 @@ public enum TechniqueCatalog {
             return FeatureExtraction(encoder: encoder, head: head, maximumLength: length, loss: loss)
         case .fineTuning:
             let cut = try cut(specification.technique.frozenLayers ?? .first(0), of: encoder)
-            if let cut { encoder.freeze(belowCut: cut) } else { encoder.setTrainable(true) }
-            try encoder.freeze(named: specification.technique.freeze)
+            if let lora = specification.technique.lora {
+                try LowRankAdaptation.attach(
+                    lora, to: encoder, aboveCut: cut ?? 0, seed: specification.seed)
+            } else {
+                if let cut { encoder.freeze(belowCut: cut) } else { encoder.setTrainable(true) }
+                try encoder.freeze(named: specification.technique.freeze)
+            }
             return FineTuning(encoder: encoder, head: head, maximumLength: length, loss: loss)
         case .fromScratch, .pretraining:
             return FineTuning(

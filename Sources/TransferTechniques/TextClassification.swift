@@ -54,9 +54,12 @@ extension TextClassification {
         guard !exportsBackbone else {
             return try BackboneExport.write(encoder, backboneFolder: backboneFolder, to: folder)
         }
-        return try ClassifierExport.write(
-            backbone: encoder, head: head, labels: labels, maximumLength: maximumLength,
-            backboneFolder: backboneFolder, to: folder)
+        let model = try encoder.withMergedAdapters {
+            try ClassifierExport.write(
+                backbone: encoder, head: head, labels: labels, maximumLength: maximumLength,
+                backboneFolder: backboneFolder, to: folder)
+        }
+        return try model + AdapterExport.write(backbone: encoder, head: head, to: folder)
     }
 
     func features(of microBatch: MicroBatch) throws -> (Variable, SequenceLayout) {

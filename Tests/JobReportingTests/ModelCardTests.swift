@@ -31,6 +31,34 @@ import Yams
         #expect(metrics.map { $0["value"] as? Double } == [0.6, 0.3, 0.15])
     }
 
+    @Test func whatTheJobAsksForIsSaid() {
+        var specification = SampleReport.specification
+        specification.technique.freeze = ["*.LayerNorm"]
+        specification.training.labelSmoothing = 0.1
+        specification.training.classWeights = .given([LabelWeight(label: "mail", weight: 2)])
+        specification.training.layerDecay = 0.9
+        specification.training.headEpochs = 2
+        specification.training.unfreezeEvery = .steps(50)
+        specification.training.averageDecay = 0.999
+        let plain = ModelCard.regimeRows(SampleReport.specification)
+        #expect(plain.isEmpty)
+        let rows = ModelCard.regimeRows(specification).map { $0.joined(separator: ": ") }
+        #expect(
+            rows == [
+                #"frozen by name: \*.LayerNorm"#, "label smoothing: 0.1", "class weights: mail 2.0",
+                "layer decay: 0.9", "head alone: 2 epochs", "next layer after: 50 steps",
+                "average of weights: decay 0.999",
+            ])
+
+        specification.technique = TechniqueSpecification(
+            kind: .fineTuning, lora: LowRankSpecification(rank: 4, alpha: 8))
+        let card = ModelCard.render(
+            specification: specification, plan: SampleReport.plan, report: SampleReport.report)
+        #expect(card.contains("a new head and low-rank adapters of"))
+        #expect(card.contains("| frozen | embeddings and all layers, but for their adapters |"))
+        #expect(card.contains("| adapters | rank 4, alpha 8.0, dropout 0.0, on query, value |"))
+    }
+
     @Test func resultsWithoutATestSplitAreNotClaimed() throws {
         var report = SampleReport.report
         report.test = []

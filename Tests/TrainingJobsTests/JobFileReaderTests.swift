@@ -149,6 +149,20 @@ func problems(_ text: String) -> [JobProblem] {
             try CanonicalJSON.decode(JobSpecification.self, from: CanonicalJSON.encode(job)) == job)
     }
 
+    @Test func adaptersHaveDefaults() throws {
+        func lora(_ text: String) throws -> LowRankSpecification? {
+            let job = try decode(fullJob.replacing("dropout: 0.2", with: "lora: \(text)")).specification
+            #expect(
+                try CanonicalJSON.decode(JobSpecification.self, from: CanonicalJSON.encode(job)) == job)
+            return job.technique.lora
+        }
+        #expect(try lora("{}") == LowRankSpecification())
+        #expect(try lora("{rank: 4}") == LowRankSpecification(rank: 4, alpha: 8))
+        #expect(
+            try lora("{rank: 4, alpha: 4, dropout: 0.1, targets: [query, output.dense]}")
+                == LowRankSpecification(rank: 4, alpha: 4, dropout: 0.1, targets: ["query", "output.dense"]))
+    }
+
     @Test func defaultsFillWhatIsNotSaid() throws {
         let job = try decode(smallJob).specification
         #expect(job.training == TrainingSpecification())
@@ -321,6 +335,40 @@ func problems(_ text: String) -> [JobProblem] {
                 "technique: feature-extraction",
                 "technique: fine-tuning\ntraining: {epochs: 3, head_epochs: 3}",
                 "training.head_epochs", "never learn"
+            ),
+            (
+                "technique: feature-extraction", "technique: {kind: feature-extraction, lora: {rank: 4}}",
+                "technique.lora", "choose fine-tuning"
+            ),
+            (
+                "technique: feature-extraction",
+                "technique: {kind: fine-tuning, frozen_layers: none, lora: {}}",
+                "technique.lora", "embeddings stay frozen"
+            ),
+            (
+                "technique: feature-extraction",
+                "technique: {kind: fine-tuning, freeze: embeddings, lora: {}}",
+                "technique.lora", "remove freeze"
+            ),
+            (
+                "technique: feature-extraction", "technique: {kind: fine-tuning, lora: {rank: 0}}",
+                "technique.lora.rank", "Found 0"
+            ),
+            (
+                "technique: feature-extraction", "technique: {kind: fine-tuning, lora: {alpha: 0}}",
+                "technique.lora.alpha", "above 0"
+            ),
+            (
+                "technique: feature-extraction", "technique: {kind: fine-tuning, lora: {dropout: 1}}",
+                "technique.lora.dropout", "below 1"
+            ),
+            (
+                "technique: feature-extraction", "technique: {kind: fine-tuning, lora: {targets: []}}",
+                "technique.lora.targets", "Found 0 names"
+            ),
+            (
+                "technique: feature-extraction", "technique: {kind: fine-tuning, lora: {ranks: 4}}",
+                "technique.lora.ranks", "Did you mean rank?"
             ),
             ("tasks:", "training: {ema: 1}\ntasks:", "training.ema", "between 0 and 1"),
             ("tasks:", "training: {ema: 0}\ntasks:", "training.ema", "between 0 and 1"),

@@ -102,6 +102,10 @@ import Testing
             ("[val-0.tar, val-1.tar]", "[]", "tasks[0].validation", "empty list"),
             ("[val-0.tar, val-1.tar]", "[a.zip]", "tasks[0].validation", "give the format"),
             ("[val-0.tar, val-1.tar]", "{path: a.tar, labels: b}", "tasks[0].validation.labels", "Only IDX"),
+            (
+                "technique: feature-extraction", "technique: {kind: fine-tuning, lora: {}}", "technique.lora",
+                "for text models"
+            ),
             ("class_names: classes.txt", "text: a", "tasks[0].text", "has no text"),
             ("class_names: classes.txt", "label: a", "tasks[0].label", "no column"),
             ("class_names: classes.txt", "columns: [a]", "tasks[0].columns", "table-classification"),

@@ -74,6 +74,17 @@ struct TinyJob {
     ) -> FineTuning {
         let technique = specification.technique
         if let cut = cut(technique.frozenLayers ?? 0) { encoder.freeze(belowCut: cut) }
+        if let lora = technique.lora {
+            encoder.setTrainable(false)
+            for projection in encoder.projections
+            where lora.targets.contains(where: { projection.path.hasSuffix($0) }) {
+                let adapter = LowRankAdapter(
+                    projection.path, inputs: projection.inputCount, outputs: projection.outputCount,
+                    rank: lora.rank, alpha: lora.alpha, dropout: lora.dropout)
+                adapter.initialize(key: RandomKey(seed: specification.seed))
+                projection.adapter = adapter
+            }
+        }
         for pattern in (technique.freeze ?? []).map(ParameterPattern.init) {
             for parameter in encoder.parameters where pattern.matches(parameter.name) {
                 parameter.isTrainable = false

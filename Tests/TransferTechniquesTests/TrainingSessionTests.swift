@@ -21,6 +21,9 @@ import TrainingJobs
         TinyJob(.fineTuning, frozenLayers: .nothing).training { $0.layerDecay = 0.8 }
             .technique { $0.freeze = ["embeddings", "*.LayerNorm"] },
         TinyJob(.fineTuning, frozenLayers: 0).training { $0.headEpochs = 1 },
+        TinyJob(.fineTuning, optimizer: .init(learningRate: 0.02)).technique {
+            $0.lora = LowRankSpecification(rank: 2, alpha: 4, dropout: 0.1)
+        },
         TinyJob(.fineTuning, frozenLayers: .nothing).training {
             $0.unfreezeEvery = .steps(2)
             $0.averageDecay = 0.9

@@ -8,6 +8,8 @@ struct ClassifierExpression {
     let layerCount: Int
     /// With the names of the checkpoint.
     let tensors: [(name: String, tensor: Tensor)]
+    /// Those of them that are not the backbone's own, or not as they are there: head and added layer.
+    let addedTensors: [(name: String, tensor: Tensor)]
 
     /// - Throws: `TechniqueError` where no weights make that architecture compute what the head computes.
     init(_ backbone: any ClassifiableEncoder, _ head: ClassificationHead) throws {
@@ -25,8 +27,8 @@ struct ClassifierExpression {
                 .unsupported, "there is no export for classifiers on \(type(of: backbone))")
         }
         let prefix = type(of: backbone).classificationForm.prefix
-        self.tensors =
-            (tensors + added.backbone).map { (name: prefix + $0.name, tensor: $0.tensor) } + added.head
+        addedTensors = added.backbone.map { (name: prefix + $0.name, tensor: $0.tensor) } + added.head
+        self.tensors = tensors.map { (name: prefix + $0.name, tensor: $0.tensor) } + addedTensors
         layerCount = backbone.layerCount + (added.backbone.isEmpty ? 0 : 1)
     }
 
