@@ -29,7 +29,7 @@ public enum ModelCard {
             "## Run",
             run(report),
             "## Use",
-            usage,
+            usage(specification.taskKind),
         ]
         return sections.joined(separator: "\n\n") + "\n"
     }
@@ -45,7 +45,7 @@ public enum ModelCard {
             case .fromScratch, .pretraining: "all of a network of random weights, with the shape of"
             }
         return """
-            A text classifier, trained with Graft: \(how) `\(backbone)`. It has \
+            \(specification.taskKind.classifier), trained with Graft: \(how) `\(backbone)`. It has \
             \(ReadableFigures.count(report.parameterCount)) parameters, of which \
             \(ReadableFigures.count(report.trainableParameterCount)) were trained.
             """
@@ -108,13 +108,11 @@ public enum ModelCard {
         var rows = [
             ["technique", technique.kind.rawValue],
             [
-                "frozen", frozenPart(technique),
+                "frozen", frozenPart(technique, specification.taskKind),
             ],
-            [
-                "pooling, head, dropout",
-                "\(technique.pooling.rawValue), \(technique.head.rawValue), \(technique.dropout)",
-            ],
-            ["maximum length", "\(specification.backbone.maximumLength) tokens"],
+        ]
+        rows += inputSettings(specification)
+        rows += [
             [
                 "length",
                 "\(length) at the most, \(ReadableFigures.count(report.segments.last?.endStep ?? 0)) steps done",
@@ -138,14 +136,42 @@ public enum ModelCard {
         return table(["setting", "value"], rows)
     }
 
-    private static func frozenPart(_ technique: TechniqueSpecification) -> String {
+    /// What is particular to the kind of samples.
+    private static func inputSettings(_ specification: JobSpecification) -> [[String]] {
+        let technique = specification.technique
+        guard specification.taskKind == .textClassification else {
+            var rows = [["head, dropout", "\(technique.head.rawValue), \(technique.dropout)"]]
+            if let augmentation = specification.tasks.first?.augmentation {
+                rows.append([
+                    "augmentation",
+                    "crop \(augmentation.crop), flip \(augmentation.flip), colour \(augmentation.colour), "
+                        + "\(augmentation.views) views",
+                ])
+            }
+            if let mixup = specification.training.mixup { rows.append(["mixup", "\(mixup)"]) }
+            return rows
+        }
+        return [
+            [
+                "pooling, head, dropout",
+                "\(technique.pooling.rawValue), \(technique.head.rawValue), \(technique.dropout)",
+            ],
+            ["maximum length", "\(specification.backbone.maximumLength) tokens"],
+        ]
+    }
+
+    private static func frozenPart(_ technique: TechniqueSpecification, _ kind: TaskKind) -> String {
+        let hasEmbeddings = kind == .textClassification
         switch (technique.kind, technique.frozenLayers ?? 0) {
-        case (.featureExtraction, _): "embeddings and all layers"
-        case (.fromScratch, _), (.pretraining, _), (.fineTuning, .nothing): "nothing"
-        case (.fineTuning, 0): "embeddings"
-        case (.fineTuning, 1): "embeddings and the first layer"
-        case (.fineTuning, .through(let name)): "everything up to and with \(name)"
-        case (.fineTuning, .first(let count)): "embeddings and the first \(count) layers"
+        case (.featureExtraction, _):
+            return hasEmbeddings ? "embeddings and all layers" : "the whole backbone"
+        case (.fromScratch, _), (.pretraining, _), (.fineTuning, .nothing): return "nothing"
+        case (.fineTuning, .through(let name)): return "everything up to and with \(name)"
+        case (.fineTuning, .first(let count)) where !hasEmbeddings:
+            return count == 0 ? "the first part" : "the first \(count + 1) parts"
+        case (.fineTuning, 0): return "embeddings"
+        case (.fineTuning, 1): return "embeddings and the first layer"
+        case (.fineTuning, .first(let count)): return "embeddings and the first \(count) layers"
         }
     }
 
@@ -174,14 +200,19 @@ public enum ModelCard {
         return table(["", ""], rows)
     }
 
-    private static let usage = """
-        ```
-        graft predict . --text "some text"
-        ```
-
-        The folder also loads with `AutoModelForSequenceClassification` and `AutoTokenizer` of Hugging Face \
-        transformers.
-        """
+    private static func usage(_ kind: TaskKind) -> String {
+        let command =
+            switch kind {
+            case .textClassification: "graft predict . --text \"some text\""
+            case .imageClassification: "graft predict . image.png"
+            case .tableClassification: "graft predict . table.csv"
+            }
+        let elsewhere =
+            kind == .textClassification
+            ? "\n\nThe folder also loads with `AutoModelForSequenceClassification` and `AutoTokenizer` of Hugging "
+                + "Face transformers." : ""
+        return "```\n\(command)\n```" + elsewhere
+    }
 
     /// A Markdown table; columns from `numbersFrom` on are set right.
     private static func table(_ header: [String], _ rows: [[String]], numbersFrom: Int = .max) -> String {

@@ -4,8 +4,12 @@ import TrainingJobs
 /// `model-index`, what it reaches. Strings are written as JSON strings, which YAML reads alike.
 enum ModelCardFrontMatter {
     static func render(specification: JobSpecification, report: JobReport) -> String {
-        var lines = ["---", "library_name: transformers", "pipeline_tag: text-classification", "tags:"]
-        lines += ["graft", "text-classification", specification.technique.kind.rawValue].map { "- \($0)" }
+        let kind = specification.taskKind
+        var lines = ["---"]
+        // Image networks are for timm or torchvision, as their backbone was; the hub need not be told.
+        if kind == .textClassification { lines.append("library_name: transformers") }
+        lines += ["pipeline_tag: \(kind.hubTask)", "tags:"]
+        lines += ["graft", kind.hubTask, specification.technique.kind.rawValue].map { "- \($0)" }
         lines += modelIndex(specification, report)
         lines.append("---")
         return lines.joined(separator: "\n")
@@ -19,7 +23,8 @@ enum ModelCardFrontMatter {
         for measures in results {
             let name = MarkupEscaping.quoted(measures.task)
             lines += [
-                "  - task:", "      type: text-classification", "      name: Text Classification",
+                "  - task:", "      type: \(specification.taskKind.hubTask)",
+                "      name: \(specification.taskKind.hubTaskName)",
                 "    dataset:", "      type: \(name)", "      name: \(name)", "      split: test",
                 "    metrics:",
             ]
