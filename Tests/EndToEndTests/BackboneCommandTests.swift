@@ -23,6 +23,21 @@ import TestingSupport
         #expect(table.output.contains("layer 1") && table.output.contains("frozen_layers"))
     }
 
+    @Test(.enabled(if: RealInput.sharedData != nil, "no data folder here: set GRAFT_SHARED"))
+    func showsWhatAnImageNetworkHolds() async throws {
+        let folder = try #require(RealInput.sharedData).appending(path: "weights/resnet20-cifar10").path
+        let result = try await GraftProcess(["backbone", "inspect", folder, "--json"]).wait()
+        try #require(result.exitCode == 0, "\(result.errors)")
+        let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+        #expect(object?["architecture"] as? String == "resnet20")
+        #expect(object?["parameters"] as? Int == 269_072)
+        let layers = try #require(object?["layers"] as? [[String: Any]])
+        #expect(layers.map { $0["name"] as? String }.prefix(2) == ["stem", "layer1.0"])
+        #expect(layers.last?["featureShape"] as? [Int] == [64])
+        let table = try await GraftProcess(["backbone", "inspect", folder]).wait()
+        #expect(table.output.contains("layer3.2") && table.output.contains("8 x 8 x 64"))
+    }
+
     @Test func missingTensorIsNamed() async throws {
         let folder = try TemporaryFolder("backbone")
         for name in ["config.json", "model.safetensors"] {

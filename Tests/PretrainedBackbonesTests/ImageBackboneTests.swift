@@ -106,6 +106,61 @@ import TestingSupport
         }
     }
 
+    @Test(arguments: Folder.allCases, StoredWeights.allCases)
+    func halfPrecisionAndShardsLoad(_ folder: Folder, _ stored: StoredWeights) throws {
+        for shards in [1, 3] {
+            try folder.withConfiguration { url in
+                let made = try ImageBackboneCatalog.random(folder: url, seed: 1)
+                for (name, tensor) in made.namedTensors() {
+                    // Exact in either type.
+                    let numbers = ResNetFixture.numbers(name, count: tensor.count)
+                    tensor.assign(Tensor(numbers.map { ($0 * 100).rounded() / 16 - 3 }, shape: tensor.shape))
+                }
+                try stored.write(made.namedTensors(), shards: shards, to: url)
+                let loaded = try ImageBackboneCatalog.load(folder: url)
+                for (mine, its) in zip(loaded.namedTensors(), made.namedTensors()) {
+                    #expect(mine.tensor.isIdentical(to: its.tensor), "\(mine.name)")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"architecture": "vgg11"}"#, "vgg11"),
+        (#"{"architecture": "vit_tiny_patch16_224"}"#, "input_size"),
+        (#"{"model_type": "bert"}"#, "bert"), (#"{}"#, "architecture"),
+        (#"{"model_type": "vit"}"#, "hidden_size"),
+        (
+            #"{"model_type": "vit", "hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 5, "intermediate_size": 8}"#,
+            "5 heads"
+        ),
+        (
+            #"{"model_type": "vit", "hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 4, "intermediate_size": 8, "image_size": 30}"#,
+            "patches"
+        ),
+        (
+            #"{"model_type": "deit", "hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 4, "intermediate_size": 8, "qkv_bias": false}"#,
+            "qkv_bias"
+        ),
+        (
+            #"{"architecture": "vit_tiny_patch16_224", "model_args": {"qk_norm": true}, "input_size": [3, 32, 32], "mean": [0, 0, 0], "std": [1, 1, 1]}"#,
+            "qk_norm"
+        ),
+        (
+            #"{"architecture": "vit_tiny_patch16_224", "global_pool": "avg", "input_size": [3, 32, 32], "mean": [0, 0, 0], "std": [1, 1, 1]}"#,
+            "global_pool"
+        ),
+        (#"{"architecture": "mobilenet_v2", "input_size": [3, 32]}"#, "input_size"),
+    ]) func brokenConfigurationsAreRefused(config: String, named: String) throws {
+        try withTemporaryFolder { folder in
+            try Data(config.utf8).write(to: folder.appending(path: "config.json"))
+            let error = #expect(throws: PretrainedBackboneError.self) {
+                try ImageBackboneCatalog.random(folder: folder, seed: 1)
+            }
+            #expect(error?.message.contains(named) == true, "\(error?.message ?? "")")
+        }
+    }
+
     @Test(arguments: Folder.allCases) func missingAndSurplusTensorsAreNamed(_ folder: Folder) throws {
         try folder.withConfiguration { url in
             let weights = url.appending(path: "model.safetensors")

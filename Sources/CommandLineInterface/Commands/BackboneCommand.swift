@@ -25,7 +25,8 @@ struct InspectBackboneCommand: ParsableCommand {
     @Argument(help: "A folder with config.json and model.safetensors.", completion: .directory)
     var folder: String
 
-    @Option(help: ArgumentHelp("Tokens of the sample whose cost is shown.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp("Of text models: tokens of the sample whose cost is shown.", valueName: "count"))
     var tokens = 32
 
     @Flag(help: "Print the description as JSON.")
@@ -36,23 +37,34 @@ struct InspectBackboneCommand: ParsableCommand {
     }
 
     func run() throws {
-        let inspection: BackboneInspection
+        let url = URL(fileURLWithPath: folder)
         do {
-            inspection = try BackboneInspection(folder: URL(fileURLWithPath: folder))
+            if try BackboneKind.of(folder: url) == .text {
+                let record = BackboneRecord(try inspectText(url), tokens: tokens)
+                print(json ? try CanonicalJSON.encode(record) : record.text)
+            } else {
+                let record = FeatureBackboneRecord(try FeatureBackboneInspection(folder: url))
+                print(json ? try CanonicalJSON.encode(record) : record.text)
+            }
+        } catch let failure as CommandFailure {
+            throw failure
         } catch {
             throw CommandFailure(.invalidInput, "\(error)")
         }
+    }
+
+    private func inspectText(_ url: URL) throws -> BackboneInspection {
+        let inspection = try BackboneInspection(folder: url)
         guard tokens <= inspection.maximumLength else {
             throw CommandFailure(
                 .invalidInput,
                 "--tokens is \(tokens); \(folder) takes \(inspection.maximumLength) at the most")
         }
-        let record = BackboneRecord(inspection, tokens: tokens)
-        print(json ? try CanonicalJSON.encode(record) : record.text)
+        return inspection
     }
 }
 
-/// A backbone as `inspect` prints it.
+/// A backbone for texts as `inspect` prints it.
 struct BackboneRecord: Encodable {
     struct Layer: Encodable {
         let name: String
@@ -110,7 +122,7 @@ struct BackboneRecord: Encodable {
             """
     }
 
-    private static func millions(_ operations: Int) -> String {
+    static func millions(_ operations: Int) -> String {
         String(format: "%.1f", Double(operations) / 1e6)
     }
 }

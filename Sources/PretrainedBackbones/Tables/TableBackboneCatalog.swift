@@ -13,9 +13,7 @@ public enum TableBackboneCatalog {
     public static func load(folder: URL) throws -> any TableBackbone {
         let (source, backbone) = try blank(folder: folder)
         _ = try source.classCount(otherwise: 0)
-        try BackboneCheckpoint(
-            folder: folder, naming: .init(prefix: "", optional: [backbone.headName + "."])
-        ).load(backbone.parameters)
+        try BackboneCheckpoint(folder: folder, naming: naming(of: backbone)).load(backbone.parameters)
         return backbone
     }
 
@@ -29,6 +27,11 @@ public enum TableBackboneCatalog {
         let backbone = try blank(folder: folder, columns: columns).backbone
         backbone.initialize(seed: seed)
         return backbone
+    }
+
+    /// Passes the head over.
+    static func naming(of backbone: any TableBackbone) -> BackboneCheckpoint.Naming {
+        .init(prefix: "", optional: [backbone.headName + "."])
     }
 
     /// A backbone without memory for its weights.
