@@ -55,6 +55,8 @@ struct BackboneCheckpoint {
 
     func holds(_ name: String) -> Bool { fileNames[name] != nil }
 
+    func holdsAny(prefix: String) -> Bool { fileNames.keys.contains { $0.hasPrefix(prefix) } }
+
     /// PyTorch's counts of the batches that running statistics have seen; nothing depends on them.
     static let countsBatches: @Sendable (_ name: String) -> Bool = { $0.hasSuffix(".num_batches_tracked") }
 

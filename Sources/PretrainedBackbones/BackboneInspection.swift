@@ -19,17 +19,25 @@ public struct BackboneInspection: Sendable, Equatable {
     /// Embeddings first, then the layers, from below.
     public let parts: [Part]
     public let hiddenSize: Int
+    /// Columns of queries, keys and values.
+    public let attentionWidth: Int
     public let vocabularySize: Int
     /// Tokens of a sequence at the most.
     public let maximumLength: Int
+    /// Scalars of a decoder that the folder holds beside its encoder and that is no part of the backbone.
+    public let decoderParameterCount: Int
 
     /// Reads `config.json` and compares the names and shapes of the weights with it.
     /// - Throws: `PretrainedBackboneError` or `CheckpointError`, as loading the folder would.
     public init(folder: URL) throws {
         let (architecture, backbone, naming) = try BackboneCatalog.blank(folder: folder)
-        try BackboneCheckpoint(folder: folder, naming: naming).sources(of: backbone.parameters)
+        let checkpoint = try BackboneCheckpoint(folder: folder, naming: naming)
+        try checkpoint.sources(of: backbone.parameters)
+        let decoder = try Self.decoder(beside: backbone, folder: folder, checkpoint)
+        decoderParameterCount = decoder.reduce(0) { $0 + $1.count }
         modelType = architecture.rawValue
         hiddenSize = backbone.hiddenSize
+        attentionWidth = backbone.attentionWidth
         vocabularySize = backbone.vocabularySize
         maximumLength = backbone.maximumLength
 
@@ -39,7 +47,9 @@ public struct BackboneInspection: Sendable, Equatable {
             let parameters = backbone.parameters(belowCut: cut)
             let own = parameters.dropFirst(below)
             below = parameters.count
-            let matrices = cut == 0 ? [] : own.filter { $0.shape.count == 2 }
+            let matrices =
+                cut == 0
+                ? [] : own.filter { $0.shape.count == 2 && !$0.name.hasSuffix(T5Attention.tableSuffix) }
             parts.append(
                 Part(
                     name: cut == 0 ? "embeddings" : "layer \(cut - 1)",
@@ -47,6 +57,19 @@ public struct BackboneInspection: Sendable, Equatable {
                     matrixWeightCount: matrices.reduce(0) { $0 + $1.count }))
         }
         self.parts = parts
+    }
+
+    /// The parameters of the other half, if the folder has it: then it must be whole.
+    private static func decoder(
+        beside backbone: any TransformerBackbone, folder: URL, _ checkpoint: BackboneCheckpoint
+    ) throws -> [Parameter] {
+        guard let encoder = backbone as? T5Encoder, checkpoint.holdsAny(prefix: "decoder.block.") else {
+            return []
+        }
+        let model = T5Model(encoder.configuration)
+        let naming = T5Model.naming(encoder.configuration)
+        try BackboneCheckpoint(folder: folder, naming: naming).sources(of: model.parameters)
+        return model.decoder.parameters + (model.head?.parameters ?? [])
     }
 
     public var layerCount: Int { parts.count - 1 }
@@ -71,7 +94,7 @@ public struct BackboneInspection: Sendable, Equatable {
     /// The same for some of the layers.
     public func floatingPointOperations(tokens: Int, layers: Range<Int>) -> Int {
         parts.dropFirst()[layers.lowerBound + 1..<layers.upperBound + 1].reduce(0) {
-            $0 + 2 * tokens * $1.matrixWeightCount + 4 * tokens * tokens * hiddenSize
+            $0 + 2 * tokens * $1.matrixWeightCount + 4 * tokens * tokens * attentionWidth
         }
     }
 }

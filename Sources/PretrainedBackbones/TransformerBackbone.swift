@@ -11,6 +11,8 @@ public protocol TransformerBackbone: Module {
     var layerCount: Int { get }
     /// Width of a token's row.
     var hiddenSize: Int { get }
+    /// Columns of queries, keys and values.
+    var attentionWidth: Int { get }
     /// Ids are below it.
     var vocabularySize: Int { get }
     /// Tokens of a sequence at the most.
@@ -33,6 +35,8 @@ public protocol TransformerBackbone: Module {
 }
 
 extension TransformerBackbone {
+    public var attentionWidth: Int { hiddenSize }
+
     /// Freezes everything below cut `cut` and makes the rest trainable.
     public func freeze(belowCut cut: Int) {
         setTrainable(true)

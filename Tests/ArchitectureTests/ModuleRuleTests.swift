@@ -74,6 +74,7 @@ import Testing
         ("CZeroMQ", "ZeroMQMessaging"), ("COpenBLAS", "TensorKernels"), ("CWireMessages", "WireProtocol"),
         ("CTensorKernels", "TensorKernels"), ("GRDB", "JobStore"), ("Yams", "TrainingJobs"),
         ("CPNG", "ImageDecoding"), ("CJPEG", "ImageDecoding"), ("CZlib", "GzipReading"),
+        ("CSentencePiece", "Tokenization"),
     ])
     func wrappedLibraryHasOneImporter(library: String, importer: String) throws {
         for (name, module) in package.modules where module.kind == "regular" && name != importer {

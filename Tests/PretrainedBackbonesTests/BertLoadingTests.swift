@@ -89,7 +89,7 @@ import Testing
         ("num_attention_heads", .integer(0), "num_attention_heads"),
         ("layer_norm_eps", .string("x"), "layer_norm_eps"),
         ("max_position_embeddings", .integer(1), "max_position_embeddings"),
-        ("hidden_act", .string("gelu_new"), "gelu_new"),
+        ("hidden_act", .string("silu"), "silu"),
         ("model_type", .string("roberta"), "roberta"),
         ("model_type", .null, "model_type"),
         ("position_embedding_type", .string("relative_key"), "relative_key"),

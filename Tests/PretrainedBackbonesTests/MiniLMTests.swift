@@ -40,4 +40,38 @@ import Tokenization
         let wantedNormalized = try reference.tensor(named: "normalized")
         #expect(largestDifference(wantedNormalized, Tensor(normalized, shape: [200, 384])) < 1e-4)
     }
+
+    /// Every parameter's gradient by PyTorch's, on the real weights; see make_minilm_gradients.py.
+    @Test(.enabled(if: RealInput.miniLM != nil, "no all-MiniLM-L6-v2 here: set GRAFT_MINILM to its folder"))
+    func gradientsEqualTheReference() throws {
+        let folder = try #require(RealInput.miniLM)
+        let tokenizer = try WordPieceTokenizer(folder: folder)
+        let encoder = try BertEncoder.load(folder: folder, dropout: 0)
+        let file = try JSONValue(parsing: Data(contentsOf: Resources.url("sentences.json")))
+        let sentences = try [0, 1, 50, 120].map { try #require(file.array?[$0].string) }
+        let batch = TokenBatch(sentences.map { tokenizer.encode($0, maximumLength: 32) })
+        let context = ForwardContext.training(seed: 1, step: 0, microBatch: 0)
+        let hidden = encoder.forward(
+            encoder.embed(batch, context: context), layers: 0..<6, layout: batch.layout, context: context)
+        let pooled = hidden.meanOverSequences(batch.layout)
+        let weights = (0..<4 * 384).map { Float(sin(0.37 * Double($0 / 384) + 0.11 * Double($0 % 384))) }
+        pooled.backward(seed: Tensor(weights, shape: [4, 384]))
+
+        let reference = try SafetensorsFile(path: Resources.url("minilm-gradients.safetensors").path)
+        for parameter in encoder.parameters {
+            let gradient = parameter.gradient
+            let places = try reference.tensor(named: "\(parameter.name)/places").scalars
+            let values = try reference.tensor(named: "\(parameter.name)/values").scalars
+            let norm = try reference.tensor(named: "\(parameter.name)/norm").scalar
+            let largest = abs(values[0])
+            // A key's bias moves all scores of a query alike: its gradient is rounding.
+            let tolerance = 1e-3 * max(largest, 0.1)
+            for (place, value) in zip(places, values) {
+                #expect(abs(gradient[Int(place)] - value) < tolerance, "\(parameter.name) \(place)")
+            }
+            let found = Float(gradient.sumOfSquares().squareRoot())
+            #expect(abs(found - norm) < 1e-3 * max(norm, 0.1), "\(parameter.name)")
+        }
+        #expect(encoder.parameters.count * 3 + 1 == reference.names.count)
+    }
 }

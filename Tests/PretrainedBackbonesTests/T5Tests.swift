@@ -130,12 +130,40 @@ import TestingSupport
         #expect(changed.count == 1 + 2 * 6 + 1)
     }
 
-    @Test(arguments: names) func inspectionCountsTheEncoder(name: String) throws {
+    @Test(arguments: names) func inspectionCountsBothHalves(name: String) throws {
         let folder = Resources.url(name)
         let inspection = try BackboneInspection(folder: folder)
-        let encoder = try BackboneCatalog.load(folder: folder)
+        let model = try T5Model.load(folder: folder)
         #expect(inspection.modelType == "t5" && inspection.cutPoints == 0...2)
-        #expect(inspection.parameterCount == encoder.parameterCount)
+        #expect(inspection.parameterCount == model.encoder.parameterCount)
+        #expect(inspection.decoderParameterCount == model.parameterCount - model.encoder.parameterCount)
+        // Four projections 16 x 12, two or three 16 x 24; attention's two products of 12 columns over 5 tokens.
+        let wide = name == "tiny-t5" ? 2 : 3
+        let layer = 2 * 5 * (4 * 16 * 12 + wide * 16 * 24) + 4 * 5 * 5 * 12
+        #expect(inspection.floatingPointOperations(tokens: 5) == 2 * layer)
+        try withCopy(name) { folder in
+            try TinyBackbone.rewrite(folder) { $0.removeAll { $0.name.hasPrefix("decoder.block.1.layer.2") } }
+            let error = try #require(throws: PretrainedBackboneError.self) {
+                try BackboneInspection(folder: folder)
+            }
+            #expect(error.tensors.contains("decoder.block.1.layer.2.layer_norm.weight"))
+        }
+    }
+
+    @Test(arguments: names) func anEncoderByItselfLoads(name: String) throws {
+        let whole = try BackboneCatalog.load(folder: Resources.url(name)).namedTensors()
+        try withCopy(name) { folder in
+            try TinyBackbone.rewrite(folder) { tensors in
+                tensors.removeAll { $0.name.hasPrefix("decoder.") || $0.name == "lm_head.weight" }
+            }
+            let alone = try BackboneCatalog.load(folder: folder).namedTensors()
+            #expect(alone.map(\.name) == whole.map(\.name))
+            #expect(try BackboneInspection(folder: folder).decoderParameterCount == 0)
+            let error = try #require(throws: PretrainedBackboneError.self) {
+                try T5Model.load(folder: folder)
+            }
+            #expect(error.code == .weightsDisagree)
+        }
     }
 
     private func withCopy(_ name: String, _ body: (URL) throws -> Void) throws {

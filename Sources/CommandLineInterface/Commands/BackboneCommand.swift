@@ -81,6 +81,8 @@ struct BackboneRecord: Encodable {
     let vocabularySize: Int
     let maximumLength: Int
     let parameters: Int
+    /// Of a decoder that the folder has beside it.
+    let decoderParameters: Int?
     let tokens: Int
     /// Floating-point operations of one sample through all layers.
     let operations: Int
@@ -92,6 +94,7 @@ struct BackboneRecord: Encodable {
         vocabularySize = inspection.vocabularySize
         maximumLength = inspection.maximumLength
         parameters = inspection.parameterCount
+        decoderParameters = inspection.decoderParameterCount > 0 ? inspection.decoderParameterCount : nil
         self.tokens = tokens
         operations = inspection.floatingPointOperations(tokens: tokens)
         layers = inspection.parts.enumerated().map { cut, part in
@@ -116,10 +119,16 @@ struct BackboneRecord: Encodable {
         return """
             \(architecture), \(ReadableFigures.count(parameters)) parameters, hidden size \(hiddenSize), \
             \(ReadableFigures.count(vocabularySize)) tokens known, \(maximumLength) in a sample at the most
-            one sample of \(tokens) tokens: \(Self.millions(operations)) MFLOP
+            one sample of \(tokens) tokens: \(Self.millions(operations)) MFLOP\(decoderNote)
 
             \(table.render())
             """
+    }
+
+    private var decoderNote: String {
+        guard let decoderParameters else { return "" }
+        return
+            "\nof the encoder; its decoder of \(ReadableFigures.count(decoderParameters)) parameters is not part of it"
     }
 
     static func millions(_ operations: Int) -> String {

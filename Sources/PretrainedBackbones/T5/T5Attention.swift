@@ -13,6 +13,8 @@ public final class T5Attention: Module {
     public let output: Linear
     /// [buckets, heads]: of a stack's first layer, whose table all its layers use.
     public let distanceTable: Embedding?
+    /// How the table's name ends.
+    static let tableSuffix = ".relative_attention_bias.weight"
     private let headCount: Int
     private let isCausal: Bool
     private let attentionDropout: Float

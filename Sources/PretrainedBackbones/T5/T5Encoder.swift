@@ -64,6 +64,7 @@ public final class T5Encoder: TransformerBackbone {
 
     public var layerCount: Int { configuration.encoderLayerCount }
     public var hiddenSize: Int { configuration.hiddenSize }
+    public var attentionWidth: Int { configuration.projectionSize }
     public var vocabularySize: Int { configuration.vocabularySize }
     public var maximumLength: Int { configuration.maximumLength }
 
