@@ -7,6 +7,12 @@ struct BackboneFolderCheck {
     let specification: JobSpecification
     let folder: URL
     private(set) var problems: [JobProblem] = []
+    /// Tables: the columns that the backbone was trained on, where it was.
+    private(set) var columns: [String]?
+
+    private var needed: BackboneFamily {
+        BackboneFamily(for: specification.tasks.first?.kind ?? .textClassification)
+    }
 
     init(_ specification: JobSpecification, relativeTo jobFolder: URL) {
         self.specification = specification
@@ -24,8 +30,7 @@ struct BackboneFolderCheck {
         }
         checkConfiguration()
         checkWeights()
-        let readsTexts = specification.tasks.contains { $0.kind == .textClassification }
-        if readsTexts, !exists("tokenizer.json"), !exists("vocab.txt"), !exists("vocab.json") {
+        if needed == .text, !exists("tokenizer.json"), !exists("vocab.txt"), !exists("vocab.json") {
             report(
                 "backbone.folder",
                 "\(folder.path) has no tokenizer: tokenizer.json, vocab.txt or vocab.json is needed.")
@@ -42,6 +47,26 @@ struct BackboneFolderCheck {
             report("backbone.folder", "\(url.path) is not a JSON object.")
             return
         }
+        guard isOfNeededFamily(object, url) else { return }
+        switch needed {
+        case .text: checkTextModel(object)
+        case .table: columns = object["columns"] as? [String]
+        case .image: break
+        }
+    }
+
+    /// Reports a backbone whose input is not that of the task.
+    private mutating func isOfNeededFamily(_ object: [String: Any], _ url: URL) -> Bool {
+        guard let family = BackboneFamily(configuration: object), family != needed else { return true }
+        let kind = needed.taskKind.rawValue
+        report(
+            "backbone.folder",
+            "\(url.path) is of \(family.description), and a task of \(kind) takes \(needed.description): name "
+                + "another folder, or set the task's kind to \(family.taskKind.rawValue).")
+        return false
+    }
+
+    private mutating func checkTextModel(_ object: [String: Any]) {
         func size(_ keys: String...) -> Int? { keys.lazy.compactMap { object[$0] as? Int }.first }
         if let type = object["model_type"] as? String,
             let mismatch = specification.technique.headMismatch(modelType: type)

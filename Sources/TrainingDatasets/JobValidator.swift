@@ -10,10 +10,12 @@ public enum JobValidator {
     /// - Parameter folder: The job file's folder.
     public static func validate(_ specification: JobSpecification, relativeTo folder: URL) -> [JobProblem] {
         var problems = JobRules.problems(in: specification)
-        problems += BackboneFolderCheck(specification, relativeTo: folder).problems
+        let backbone = BackboneFolderCheck(specification, relativeTo: folder)
+        problems += backbone.problems
         for (index, task) in specification.tasks.enumerated() {
             var check = TaskFilesCheck(
-                task: task, keyPath: "tasks[\(index)]", specification: specification, folder: folder)
+                task: task, keyPath: "tasks[\(index)]", specification: specification, folder: folder,
+                backboneColumns: backbone.columns)
             check.run()
             problems += check.problems
         }
@@ -36,13 +38,19 @@ private struct TaskFilesCheck {
     let keyPath: String
     let specification: JobSpecification
     let folder: URL
+    /// Tables: those of the backbone, which the task's must be.
+    let backboneColumns: [String]?
     private(set) var problems: [JobProblem] = []
 
-    init(task: TaskSpecification, keyPath: String, specification: JobSpecification, folder: URL) {
+    init(
+        task: TaskSpecification, keyPath: String, specification: JobSpecification, folder: URL,
+        backboneColumns: [String]?
+    ) {
         self.task = task
         self.keyPath = keyPath
         self.specification = specification
         self.folder = folder
+        self.backboneColumns = backboneColumns
     }
 
     mutating func run() {
@@ -57,6 +65,7 @@ private struct TaskFilesCheck {
             report(isOfNames ? "\(keyPath).class_names" : "\(keyPath).train", "\(error)")
             return
         }
+        checkColumns(reader.columns)
         var known: Set<LabelName>?
         for (split, file) in task.files {
             guard let survey = survey(split, file, reader, knownLabels: known) else { continue }
@@ -77,6 +86,21 @@ private struct TaskFilesCheck {
                 report("\(keyPath).\(key)", "\(error)")
             }
         }
+    }
+
+    /// A network takes its columns by their places, so that a task's are the same in the same order.
+    private mutating func checkColumns(_ columns: [String]) {
+        guard task.kind == .tableClassification, let backboneColumns,
+            columns.map(LabelName.init) != backboneColumns.map(LabelName.init)
+        else { return }
+        func shown(_ names: [String]) -> String {
+            names.prefix(10).joined(separator: ", ")
+                + (names.count > 10 ? " and \(names.count - 10) more" : "")
+        }
+        report(
+            "\(keyPath).columns",
+            "The backbone takes the columns \(shown(backboneColumns)); the task has \(shown(columns)). Name the "
+                + "backbone's under columns, in their order.")
     }
 
     private mutating func survey(

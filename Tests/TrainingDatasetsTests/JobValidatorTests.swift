@@ -83,6 +83,43 @@ import TrainingJobs
         #expect(problems(job).map(\.keyPath) == [keyPath])
     }
 
+    @Test(
+        arguments: [
+            (TaskKind.imageClassification, #"{"model_type": "bert", "vocab_size": 9}"#, "for texts"),
+            (.imageClassification, #"{"model_type": "mlp"}"#, "for tables"),
+            (.tableClassification, #"{"architecture": "resnet20"}"#, "for images"),
+            (.tableClassification, #"{"model_type": "vit", "image_size": 224}"#, "for images"),
+            (.textClassification, #"{"model_type": "deit"}"#, "for images"),
+            (.textClassification, #"{"model_type": "mlp", "hidden_sizes": [4]}"#, "for tables"),
+        ])
+    func aBackboneOfAnotherKindIsNamed(kind: TaskKind, configuration: String, part: String) throws {
+        try folder.write(configuration, "model/config.json")
+        var other = job(validation: "dev.csv")
+        other.tasks[0].kind = kind
+        let found = problems(other).filter { $0.keyPath == "backbone.folder" }
+        #expect(found.count == 1)
+        #expect(found.first?.message.contains(part) == true, "\(found)")
+        #expect(found.first?.message.contains(kind.rawValue) == true)
+    }
+
+    @Test func tablesAndImagesNeedNoTokenizer() throws {
+        try FileManager.default.removeItem(at: folder.url.appendingPathComponent("model/vocab.txt"))
+        try folder.write(
+            #"{"model_type": "mlp", "columns": ["b", "a"], "max_position_embeddings": 2}"#,
+            "model/config.json")
+        try folder.write("a,label,b\n" + String(repeating: "1,x,2\n3,y,4\n", count: 8), "train.csv")
+        var table = job()
+        table.tasks[0].kind = .tableClassification
+        let found = problems(table)
+        #expect(found.map(\.keyPath) == ["tasks[0].columns"])
+        #expect(found.first?.message.contains("takes the columns b, a; the task has a, b") == true)
+        table.tasks[0].columns = ["b", "a"]
+        #expect(problems(table) == [])
+        try folder.write(#"{"architecture": "resnet20"}"#, "model/config.json")
+        table.tasks[0].kind = .imageClassification
+        #expect(problems(table).allSatisfy { !$0.keyPath.hasPrefix("backbone") })
+    }
+
     @Test func shardsOfTheWeightsAreLookedAt() throws {
         try FileManager.default.removeItem(at: folder.url.appendingPathComponent("model/model.safetensors"))
         try folder.write(
