@@ -129,7 +129,8 @@ let package = Package(
             "CommandLineInterface",
             [
                 "CoordinatorService", "WorkerService", "ZeroMQMessaging", "WireProtocol", "TrainingJobs",
-                "TrainingDatasets", "ContentStore", "JobReporting", "PretrainedBackbones", "Tokenization",
+                "TrainingDatasets", "ContentStore", "JobReporting", "PretrainedBackbones",
+                "ImageDecoding", "ImagePreprocessing", "Tokenization",
                 "TransferTechniques", argumentParser, logging, lifecycle,
             ]),
         .executableTarget(name: "graft", dependencies: ["CommandLineInterface"], swiftSettings: strict),
@@ -207,7 +208,7 @@ let package = Package(
             "CommandLineInterface",
             [
                 "CoordinatorService", "TrainingJobs", "TrainingDatasets", "JobReporting", "WireProtocol",
-                "ZeroMQMessaging", argumentParser,
+                "ZeroMQMessaging", "TestingSupport", argumentParser,
             ]),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["graft", "TestingSupport"], swiftSettings: strict),

@@ -1,6 +1,7 @@
 import ContentStore
 import CoordinatorService
 import Foundation
+import ImageDecoding
 import TrainingDatasets
 import TrainingJobs
 import WireProtocol
@@ -36,6 +37,7 @@ struct CommandFailure: Error, Sendable, CustomStringConvertible {
         case let failure as CommandFailure: self = failure
         case let error as JobError: self.init(.invalidInput, error.description)
         case let error as DatasetError: self.init(.invalidInput, error.description)
+        case let error as ImageDecodingError: self.init(.invalidInput, error.description)
         case let error as MessagingError: self.init(Self.status(of: error), error.message)
         case let error as RequestError: self.init(.coordinatorUnreachable, error.message)
         case let error as WireError: self.init(Self.status(of: error), error.message)

@@ -110,13 +110,11 @@ public enum ModelCard {
         var rows = [
             ["technique", technique.kind.rawValue],
             [
-                "frozen", frozenPart(technique),
+                "frozen", frozenPart(technique, TaskWords(specification)),
             ],
-            [
-                "pooling, head, dropout",
-                "\(technique.pooling.rawValue), \(technique.head.rawValue), \(technique.dropout)",
-            ],
-            ["maximum length", "\(specification.backbone.maximumLength) tokens"],
+        ]
+        rows += inputRows(specification)
+        rows += [
             [
                 "length",
                 "\(length) at the most, \(ReadableFigures.count(report.segments.last?.endStep ?? 0)) steps done",
@@ -141,14 +139,39 @@ public enum ModelCard {
         return table(["setting", "value"], rows)
     }
 
-    private static func frozenPart(_ technique: TechniqueSpecification) -> String {
+    /// What is particular to the kind of samples.
+    private static func inputRows(_ specification: JobSpecification) -> [[String]] {
+        let technique = specification.technique
+        if TaskWords(specification).isOfTexts {
+            return [
+                [
+                    "pooling, head, dropout",
+                    "\(technique.pooling.rawValue), \(technique.head.rawValue), \(technique.dropout)",
+                ],
+                ["maximum length", "\(specification.backbone.maximumLength) tokens"],
+            ]
+        }
+        var rows = [["head, dropout", "\(technique.head.rawValue), \(technique.dropout)"]]
+        if let augmentation = specification.tasks.first?.augmentation {
+            rows.append([
+                "augmentation",
+                "crop \(augmentation.crop), flip \(augmentation.flip), colour \(augmentation.colour), "
+                    + "\(augmentation.views) views",
+            ])
+        }
+        if let mixup = specification.training.mixup { rows.append(["mixup", "α \(mixup)"]) }
+        return rows
+    }
+
+    private static func frozenPart(_ technique: TechniqueSpecification, _ words: TaskWords) -> String {
         switch (technique.kind, technique.frozenLayers ?? 0) {
         case (.fineTuning, _) where technique.lora != nil: "embeddings and all layers, but for their adapters"
-        case (.featureExtraction, _): "embeddings and all layers"
+        case (.featureExtraction, _): words.isOfTexts ? "embeddings and all layers" : "the whole backbone"
         case (.fromScratch, _), (.pretraining, _), (.fineTuning, .nothing): "nothing"
-        case (.fineTuning, 0): "embeddings"
-        case (.fineTuning, 1): "embeddings and the first layer"
         case (.fineTuning, .through(let name)): "everything up to and with \(name)"
+        case (.fineTuning, 0): words.isOfTexts ? "embeddings" : "the first part"
+        case (.fineTuning, .first(let count)) where !words.isOfTexts: "the first \(count + 1) parts"
+        case (.fineTuning, 1): "embeddings and the first layer"
         case (.fineTuning, .first(let count)): "embeddings and the first \(count) layers"
         }
     }

@@ -11,9 +11,13 @@ struct TaskWords {
     let usage: String
     /// The hub's name of the library that loads the folder; `nil`: none of those that it knows.
     let library: String?
+    /// Whether samples are texts, for which a backbone has embeddings, tokens and pooling.
+    let isOfTexts: Bool
 
     init(_ specification: JobSpecification) {
-        switch specification.tasks.first?.kind ?? .textClassification {
+        let kind = specification.tasks.first?.kind ?? .textClassification
+        isOfTexts = kind == .textClassification
+        switch kind {
         case .textClassification where specification.technique.kind == .pretraining:
             pipeline = "feature-extraction"
             pipelineTitle = "Feature Extraction"
@@ -56,7 +60,7 @@ struct TaskWords {
             library = nil
             usage = """
                 ```
-                graft predict . rows.csv
+                graft predict . table.csv
                 ```
 
                 `model.safetensors` holds plain linear layers, `config.json` the columns with their means and deviations. \

@@ -1,13 +1,22 @@
+import Foundation
 import TrainingJobs
 
 /// What a backbone's input is, by signs in its `config.json` that hold for whole families: whether there is code for
 /// the architecture is not known here.
-enum BackboneFamily: String {
+public enum BackboneFamily: String, Sendable {
     case text
     case image
     case table
 
     private static let imageTypes = ["vit", "deit", "resnet", "mobilenet_v2"]
+
+    /// The family of a model folder; `nil` where its `config.json` cannot be read, or says nothing of it.
+    public init?(folder: URL) {
+        guard let data = try? Data(contentsOf: folder.appendingPathComponent("config.json")),
+            let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
+        else { return nil }
+        self.init(configuration: object)
+    }
 
     /// `nil` where the configuration has none of the signs.
     init?(configuration: [String: Any]) {
@@ -35,7 +44,7 @@ enum BackboneFamily: String {
     }
 
     /// As a message calls a backbone of the family.
-    var description: String {
+    public var description: String {
         switch self {
         case .text: "a model for texts"
         case .image: "a model for images"

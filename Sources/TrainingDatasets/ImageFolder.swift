@@ -63,7 +63,7 @@ struct ImageFolder {
         return paths.filter { path in !path.split(separator: "/").contains { $0.hasPrefix(".") } }
             .compactMap { path in
                 let type = (path as NSString).pathExtension.lowercased()
-                guard WebDatasetRows.imageTypes.contains(type),
+                guard WebDatasetReader.imageTypes.contains(type),
                     !isFolder(folder.appendingPathComponent(path))
                 else { return nil }
                 return Image(

@@ -27,6 +27,9 @@ public struct WebDatasetReader {
         case other
     }
 
+    /// Extensions of the images that samples may have, in lower case.
+    public static let imageTypes = ["png", "jpg", "jpeg"]
+
     /// A file's bytes are not taken into memory beyond this.
     public static let maximumFileSize = 1 << 28
 

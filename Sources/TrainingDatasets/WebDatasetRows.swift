@@ -3,8 +3,6 @@ import Foundation
 /// The rows of an image task's WebDataset shards, one after the other: of each sample its image (.png, .jpg or
 /// .jpeg) and its label (.cls).
 final class WebDatasetRows: LabelledRowSource {
-    static let imageTypes = ["png", "jpg", "jpeg"]
-
     private var shards: ArraySlice<(url: URL, name: String)>
     private let classNames: ClassNames?
     private var reader: WebDatasetReader?
@@ -29,7 +27,7 @@ final class WebDatasetRows: LabelledRowSource {
     private func labelled(_ entry: WebDatasetReader.Entry) throws -> LabelledRow {
         row += 1
         var found = LabelledRow(payload: .image([]), label: "", file: name, row: row, entry: entry.key)
-        let images = entry.files.filter { Self.imageTypes.contains($0.key.lowercased()) }
+        let images = entry.files.filter { WebDatasetReader.imageTypes.contains($0.key.lowercased()) }
         guard let image = images.first else {
             let others = entry.files.keys.sorted().map { ".\($0)" }.joined(separator: ", ")
             throw found.error(

@@ -59,6 +59,23 @@ import Yams
         #expect(card.contains("| adapters | rank 4, alpha 8.0, dropout 0.0, on query, value |"))
     }
 
+    @Test(
+        arguments: [
+            (TaskKind.imageClassification, "image-classification", "graft predict . image.png"),
+            (.tableClassification, "tabular-classification", "graft predict . table.csv"),
+        ])
+    func otherKindsOfTasksAreSaid(kind: TaskKind, tag: String, usage: String) throws {
+        var specification = SampleReport.specification
+        specification.tasks[0].kind = kind
+        specification.tasks[0].augmentation = kind == .imageClassification ? ImageAugmentation(crop: 4) : nil
+        let card = ModelCard.render(
+            specification: specification, plan: SampleReport.plan, report: SampleReport.report)
+        #expect(card.contains("pipeline_tag: \(tag)\n") && card.contains("type: \(tag)\n"))
+        #expect(!card.contains("transformers") && card.contains(usage))
+        #expect(!card.contains("tokens") && !card.contains("pooling") && !card.contains("embeddings"))
+        #expect(card.contains("crop 4, flip false") == (kind == .imageClassification))
+    }
+
     @Test func resultsWithoutATestSplitAreNotClaimed() throws {
         var report = SampleReport.report
         report.test = []

@@ -1,25 +1,29 @@
 import ArgumentParser
 import Foundation
-import PretrainedBackbones
 import TrainingDatasets
-import TrainingJobs
 
 struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "predict", abstract: "Classify texts with a trained model folder.",
+        commandName: "predict", abstract: "Classify texts, images or tables with a trained model folder.",
         discussion: """
             Examples:
               graft predict model --text "a fast chess engine" --text "mail filter"
-              graft predict model --file new.csv --column description
+              graft predict model new.csv --column description
+              graft predict model cat.png dog.jpg shard.tar
+              graft predict model measurements.csv
 
-            Prints one JSON object a line, in the order of the input: text, label, and each label's probability.
+            Prints one JSON object a line, in the order of the input: what was classified, the label, and each label's \
+            probability. The model decides what files hold: texts or numbers in CSV, TSV or JSON Lines, or images.
             """)
-
-    /// Rows that are read before they are classified: bounds memory.
-    private static let batchRows = 1024
 
     @Argument(help: "The model folder.", completion: .directory)
     var model: String
+
+    @Argument(
+        help: ArgumentHelp(
+            "Tables for models of texts and tables; PNG, JPEG and WebDataset (.tar) files for those of images.",
+            valueName: "file"), completion: .file())
+    var files: [String] = []
 
     @Option(help: ArgumentHelp("A text; may be repeated.", valueName: "text"))
     var text: [String] = []
@@ -27,64 +31,45 @@ struct PredictCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Read texts from a CSV, TSV or JSON Lines file.", valueName: "file"))
     var file: String?
 
-    @Option(help: ArgumentHelp("The file's column, or JSON key, with the text.", valueName: "name"))
-    var column = "text"
+    @Option(help: ArgumentHelp("The files' column, or JSON key, with the text.", valueName: "name"))
+    var column: String?
+
+    private var allFiles: [String] { files + (file.map { [$0] } ?? []) }
 
     func validate() throws {
-        guard text.isEmpty != (file == nil) else {
-            throw ValidationError("Give texts with --text, or a file of them with --file.")
+        guard text.isEmpty != allFiles.isEmpty else {
+            throw ValidationError("Give files to classify, or texts with --text.")
         }
     }
 
     func run() throws {
-        let classifier = try load()
-        guard let file else {
-            try classify(text, with: classifier)
-            return
-        }
-        let url = URL(fileURLWithPath: file)
-        guard let format = DataFormat(ofFileNamed: url.lastPathComponent),
-            TaskKind.textClassification.formats.contains(format)
-        else {
+        let folder = URL(fileURLWithPath: model, isDirectory: true)
+        // A folder that says nothing of itself is a text model's to complain about.
+        let family = BackboneFamily(folder: folder) ?? .text
+        if family != .text, !text.isEmpty || column != nil {
             throw CommandFailure(
                 .invalidInput,
-                "\(file): its name ends in none of .csv, .tsv, .jsonl, .ndjson; rename it by its format"
-            )
+                "\(model) is \(family.description): give it files, without --text and --column")
         }
-        var reader = try TableReader(url: url, format: format, columns: [column])
-        var texts: [String] = []
-        while let row = try reader.next() {
-            texts.append(row.values[0])
-            if texts.count == Self.batchRows {
-                try classify(texts, with: classifier)
-                texts = []
-            }
+        switch family {
+        case .text:
+            let prediction = try load { try TextPrediction(model: folder) }
+            try prediction.show(text)
+            for file in allFiles { try prediction.show(file: file, column: column ?? "text") }
+        case .image:
+            try load { try ImagePrediction(model: folder) }.show(files: allFiles)
+        case .table:
+            let prediction = try load { try TablePrediction(model: folder) }
+            for file in allFiles { try prediction.show(file: file) }
         }
-        try classify(texts, with: classifier)
     }
 
-    private func load() throws -> SequenceClassifier {
+    private func load<Prediction>(_ body: () throws -> Prediction) throws -> Prediction {
         do {
-            return try SequenceClassifier.load(folder: URL(fileURLWithPath: model, isDirectory: true))
+            return try body()
         } catch {
             // Whatever is wrong with the folder is the caller's input.
             throw CommandFailure(.invalidInput, CommandFailure(describing: error).message)
         }
     }
-
-    private func classify(_ texts: [String], with classifier: SequenceClassifier) throws {
-        for (text, prediction) in zip(texts, classifier.predict(texts)) {
-            let probabilities = zip(classifier.labels, prediction.probabilities).map { ($0, $1) }
-            let record = PredictionRecord(
-                text: text, label: prediction.label,
-                probabilities: Dictionary(probabilities) { first, _ in first })
-            print(try CanonicalJSON.encode(record))
-        }
-    }
-}
-
-private struct PredictionRecord: Encodable {
-    let text: String
-    let label: String
-    let probabilities: [String: Float]
 }
