@@ -29,7 +29,7 @@ public enum ModelCard {
             "## Run",
             run(report),
             "## Use",
-            usage(specification),
+            TaskWords(specification).usage,
         ]
         return sections.joined(separator: "\n\n") + "\n"
     }
@@ -39,15 +39,15 @@ public enum ModelCard {
         let how =
             switch specification.technique.kind {
             case .featureExtraction: "a new head on the frozen features of"
-            case .fineTuning where specification.technique.lora != nil:
-                "a new head and low-rank adapters of"
             case .fineTuning where specification.technique.frozenLayers == .nothing:
                 "a new head and all layers of"
+            case .fineTuning where specification.technique.lora != nil:
+                "a new head and low-rank adapters of"
             case .fineTuning: "a new head and the upper layers of"
             case .fromScratch, .pretraining: "all of a network of random weights, with the shape of"
             }
         return """
-            \(specification.taskKind.classifier), trained with Graft: \(how) `\(backbone)`. It has \
+            \(TaskWords(specification).model), trained with Graft: \(how) `\(backbone)`. It has \
             \(ReadableFigures.count(report.parameterCount)) parameters, of which \
             \(ReadableFigures.count(report.trainableParameterCount)) were trained.
             """
@@ -110,10 +110,10 @@ public enum ModelCard {
         var rows = [
             ["technique", technique.kind.rawValue],
             [
-                "frozen", frozenPart(technique, specification.taskKind),
+                "frozen", frozenPart(technique, TaskWords(specification)),
             ],
         ]
-        rows += inputSettings(specification)
+        rows += inputRows(specification)
         rows += [
             [
                 "length",
@@ -140,43 +140,39 @@ public enum ModelCard {
     }
 
     /// What is particular to the kind of samples.
-    private static func inputSettings(_ specification: JobSpecification) -> [[String]] {
+    private static func inputRows(_ specification: JobSpecification) -> [[String]] {
         let technique = specification.technique
-        guard specification.taskKind == .textClassification else {
-            var rows = [["head, dropout", "\(technique.head.rawValue), \(technique.dropout)"]]
-            if let augmentation = specification.tasks.first?.augmentation {
-                rows.append([
-                    "augmentation",
-                    "crop \(augmentation.crop), flip \(augmentation.flip), colour \(augmentation.colour), "
-                        + "\(augmentation.views) views",
-                ])
-            }
-            if let mixup = specification.training.mixup { rows.append(["mixup", "\(mixup)"]) }
-            return rows
+        if TaskWords(specification).isOfTexts {
+            return [
+                [
+                    "pooling, head, dropout",
+                    "\(technique.pooling.rawValue), \(technique.head.rawValue), \(technique.dropout)",
+                ],
+                ["maximum length", "\(specification.backbone.maximumLength) tokens"],
+            ]
         }
-        return [
-            [
-                "pooling, head, dropout",
-                "\(technique.pooling.rawValue), \(technique.head.rawValue), \(technique.dropout)",
-            ],
-            ["maximum length", "\(specification.backbone.maximumLength) tokens"],
-        ]
+        var rows = [["head, dropout", "\(technique.head.rawValue), \(technique.dropout)"]]
+        if let augmentation = specification.tasks.first?.augmentation {
+            rows.append([
+                "augmentation",
+                "crop \(augmentation.crop), flip \(augmentation.flip), colour \(augmentation.colour), "
+                    + "\(augmentation.views) views",
+            ])
+        }
+        if let mixup = specification.training.mixup { rows.append(["mixup", "α \(mixup)"]) }
+        return rows
     }
 
-    private static func frozenPart(_ technique: TechniqueSpecification, _ kind: TaskKind) -> String {
-        let hasEmbeddings = kind == .textClassification
+    private static func frozenPart(_ technique: TechniqueSpecification, _ words: TaskWords) -> String {
         switch (technique.kind, technique.frozenLayers ?? 0) {
-        case (.fineTuning, _) where technique.lora != nil:
-            return "embeddings and all layers, but for their adapters"
-        case (.featureExtraction, _):
-            return hasEmbeddings ? "embeddings and all layers" : "the whole backbone"
-        case (.fromScratch, _), (.pretraining, _), (.fineTuning, .nothing): return "nothing"
-        case (.fineTuning, .through(let name)): return "everything up to and with \(name)"
-        case (.fineTuning, .first(let count)) where !hasEmbeddings:
-            return count == 0 ? "the first part" : "the first \(count + 1) parts"
-        case (.fineTuning, 0): return "embeddings"
-        case (.fineTuning, 1): return "embeddings and the first layer"
-        case (.fineTuning, .first(let count)): return "embeddings and the first \(count) layers"
+        case (.fineTuning, _) where technique.lora != nil: "embeddings and all layers, but for their adapters"
+        case (.featureExtraction, _): words.isOfTexts ? "embeddings and all layers" : "the whole backbone"
+        case (.fromScratch, _), (.pretraining, _), (.fineTuning, .nothing): "nothing"
+        case (.fineTuning, .through(let name)): "everything up to and with \(name)"
+        case (.fineTuning, 0): words.isOfTexts ? "embeddings" : "the first part"
+        case (.fineTuning, .first(let count)) where !words.isOfTexts: "the first \(count + 1) parts"
+        case (.fineTuning, 1): "embeddings and the first layer"
+        case (.fineTuning, .first(let count)): "embeddings and the first \(count) layers"
         }
     }
 
@@ -203,23 +199,6 @@ public enum ModelCard {
         }
         if let hash = report.modelSHA256 { rows.append(["SHA-256 of model.safetensors", "`\(hash)`"]) }
         return table(["", ""], rows)
-    }
-
-    private static func usage(_ specification: JobSpecification) -> String {
-        let asBackbone = "As `backbone.folder` of another job, the folder is a backbone"
-        let command: String
-        switch specification.taskKind {
-        case .textClassification where specification.technique.kind == .pretraining:
-            return asBackbone
-                + ". It also loads with `AutoModel` and `AutoTokenizer` of Hugging Face transformers."
-        case .textClassification:
-            return "```\ngraft predict . --text \"some text\"\n```\n\n"
-                + "The folder also loads with `AutoModelForSequenceClassification` and `AutoTokenizer` of Hugging "
-                + "Face transformers."
-        case .imageClassification: command = "graft predict . image.png"
-        case .tableClassification: command = "graft predict . table.csv"
-        }
-        return "```\n\(command)\n```\n\n\(asBackbone), its head passed over."
     }
 
     /// A Markdown table; columns from `numbersFrom` on are set right.

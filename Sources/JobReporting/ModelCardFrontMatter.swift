@@ -4,12 +4,10 @@ import TrainingJobs
 /// `model-index`, what it reaches. Strings are written as JSON strings, which YAML reads alike.
 enum ModelCardFrontMatter {
     static func render(specification: JobSpecification, report: JobReport) -> String {
-        let kind = specification.taskKind
-        var lines = ["---"]
-        // Image networks are for timm or torchvision, as their backbone was; the hub need not be told.
-        if kind == .textClassification { lines.append("library_name: transformers") }
-        lines += ["pipeline_tag: \(kind.hubTask)", "tags:"]
-        lines += ["graft", kind.hubTask, specification.technique.kind.rawValue].map { "- \($0)" }
+        let words = TaskWords(specification)
+        var lines = ["---"] + (words.library.map { ["library_name: \($0)"] } ?? [])
+        lines += ["pipeline_tag: \(words.pipeline)", "tags:"]
+        lines += ["graft", words.pipeline, specification.technique.kind.rawValue].map { "- \($0)" }
         lines += modelIndex(specification, report)
         lines.append("---")
         return lines.joined(separator: "\n")
@@ -19,12 +17,12 @@ enum ModelCardFrontMatter {
     private static func modelIndex(_ specification: JobSpecification, _ report: JobReport) -> [String] {
         let results = report.test.filter { !metrics($0).isEmpty }
         guard !results.isEmpty else { return [] }
+        let words = TaskWords(specification)
         var lines = ["model-index:", "- name: \(MarkupEscaping.quoted(specification.name))", "  results:"]
         for measures in results {
             let name = MarkupEscaping.quoted(measures.task)
             lines += [
-                "  - task:", "      type: \(specification.taskKind.hubTask)",
-                "      name: \(specification.taskKind.hubTaskName)",
+                "  - task:", "      type: \(words.pipeline)", "      name: \(words.pipelineTitle)",
                 "    dataset:", "      type: \(name)", "      name: \(name)", "      split: test",
                 "    metrics:",
             ]
