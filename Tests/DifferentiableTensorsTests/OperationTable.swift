@@ -5,7 +5,8 @@ import TensorKernels
 /// Every operation of the module, over ordinary shapes, the empty one and the single element.
 enum OperationTable {
     static let all: [OperationCase] = [
-        arithmetic, activations, products, normalizations, rowStructure, losses, sequences, imageOperations,
+        arithmetic, activations, products, normalizations, rowStructure, losses, sequences, encoderDecoder,
+        imageOperations,
     ].flatMap { $0 }
 
     static let matrices = [[1, 1], [3, 4], [5, 17], [0, 3]]

@@ -1,4 +1,5 @@
 import CheckpointFormats
+import DifferentiableTensors
 import Foundation
 import PretrainedBackbones
 import StrictJSON
@@ -54,7 +55,10 @@ import Tokenization
         let hidden = encoder.forward(
             encoder.embed(batch, context: context), layers: 0..<6, layout: batch.layout, context: context)
         let pooled = hidden.meanOverSequences(batch.layout)
-        let weights = (0..<4 * 384).map { Float(sin(0.37 * Double($0 / 384) + 0.11 * Double($0 % 384))) }
+        let weights = (0..<4 * 384).map { (element: Int) -> Float in
+            let (sentence, column) = (Double(element / 384), Double(element % 384))
+            return Float(sin(0.37 * sentence + 0.11 * column))
+        }
         pooled.backward(seed: Tensor(weights, shape: [4, 384]))
 
         let reference = try SafetensorsFile(path: Resources.url("minilm-gradients.safetensors").path)
