@@ -23,6 +23,17 @@ typedef double WideLanes __attribute__((ext_vector_type(16)));
         memcpy(&(lanes), padded_, sizeof(Lanes)); \
     } while (0)
 
+// Up to sixteen elements. Sixteen are one register, where a plain loop would become a call of memcpy.
+GRAFT_INLINE void copy_lanes(const float *from, float *to, size_t count) {
+    if (count == 16) {
+        Lanes block;
+        LANES_LOAD(block, from);
+        memcpy(to, &block, sizeof block);
+    } else {
+        for (size_t l = 0; l < count; l++) to[l] = from[l];
+    }
+}
+
 GRAFT_INLINE float sum_of_lanes(const Lanes *lanes) {
     float a[16];
     memcpy(a, lanes, sizeof a);

@@ -1,5 +1,5 @@
 #include "CTensorKernels.h"
-#include "dispatch.h"
+#include "lanes.h"
 #include "windows.h"
 
 // Winograd's convolution F(4x4, 3x3) (Lavin and Gray 2015, arXiv:1509.09308): an output tile of 4 by 4 comes from
@@ -61,11 +61,7 @@ GRAFT_KERNEL void graft_winograd_inputs(
                     if (row < 0 || column < 0 || row >= (ptrdiff_t)w->height || column >= (ptrdiff_t)w->width) continue;
                     const float *from =
                         image + ((size_t)row * w->width + (size_t)column) * channels + start;
-                    if (width == GROUP) {
-                        for (size_t c = 0; c < GROUP; c++) d[y][c] = from[c];
-                    } else {
-                        for (size_t c = 0; c < width; c++) d[y][c] = from[c];
-                    }
+                    copy_lanes(from, d[y], width);
                 }
                 GRAFT_EACH(c, GROUP) {
                     float in[TILE] = {d[0][c], d[1][c], d[2][c], d[3][c], d[4][c], d[5][c]}, t[TILE];
@@ -84,11 +80,7 @@ GRAFT_KERNEL void graft_winograd_inputs(
                 }
                 for (size_t x = 0; x < TILE; x++) {
                     float *to = out + (y * TILE + x) * plane + start;
-                    if (width == GROUP) {
-                        for (size_t c = 0; c < GROUP; c++) to[c] = result[x][c];
-                    } else {
-                        for (size_t c = 0; c < width; c++) to[c] = result[x][c];
-                    }
+                    copy_lanes(result[x], to, width);
                 }
             }
         }
@@ -108,11 +100,7 @@ GRAFT_KERNEL void graft_winograd_outputs(
                 float d[TILE][GROUP] = {{0}};
                 for (size_t y = 0; y < TILE; y++) {
                     const float *from = products + (y * TILE + x) * plane + start;
-                    if (width == GROUP) {
-                        for (size_t c = 0; c < GROUP; c++) d[y][c] = from[c];
-                    } else {
-                        for (size_t c = 0; c < width; c++) d[y][c] = from[c];
-                    }
+                    copy_lanes(from, d[y], width);
                 }
                 GRAFT_EACH(c, GROUP) {
                     float in[TILE] = {d[0][c], d[1][c], d[2][c], d[3][c], d[4][c], d[5][c]}, t[4];
@@ -131,11 +119,7 @@ GRAFT_KERNEL void graft_winograd_outputs(
                 }
                 for (size_t x = 0; x < 4 && left + x < w->out_width; x++) {
                     float *to = image + ((top + y) * w->out_width + left + x) * channels + start;
-                    if (width == GROUP) {
-                        for (size_t c = 0; c < GROUP; c++) to[c] = result[x][c];
-                    } else {
-                        for (size_t c = 0; c < width; c++) to[c] = result[x][c];
-                    }
+                    copy_lanes(result[x], to, width);
                 }
             }
         }

@@ -20,6 +20,26 @@ import Testing
         }
     }
 
+    /// A single image has too few tiles for Winograd's way: the sums over images are of plain ones.
+    @Test(arguments: [(8, 8, 13, 1), (16, 24, 14, 1), (19, 33, 9, 0), (64, 16, 7, 1)])
+    func winogradsWeightGradientsEqualPlainOnes(inputs: Int, outputs: Int, side: Int, padding: Int) {
+        let shape = ConvolutionShape(
+            inputs: inputs, outputs: outputs, kernelHeight: 3, kernelWidth: 3, padding: padding)
+        let images = randomTensor([20, side, side, inputs], key: 1)
+        let size = side + 2 * padding - 2
+        let upstream = randomTensor([20, size, size, outputs], key: 2)
+        let whole = randomTensor(shape.weightShape, key: 3)
+        let sum = whole.copy()
+        upstream.convolutionWeightGradient(shape, images: images, into: whole, adds: true)
+        for image in 0..<20 {
+            let rows = image..<image + 1
+            upstream.rows(rows).convolutionWeightGradient(
+                shape, images: images.rows(rows), into: sum, adds: true)
+        }
+        #expect(largestDifference(whole, sum) <= 3e-5 * sum.maximumMagnitude())
+        #expect(!whole.isIdentical(to: sum), "Winograd's way was not taken")
+    }
+
     @Test func stretchesOfPatchesAddUp() {
         // More rows than one stretch has.
         let shape = ConvolutionShape(inputs: 3, outputs: 5, kernelHeight: 3, kernelWidth: 3, padding: 1)

@@ -66,7 +66,9 @@ import Testing
     }
 
     /// One digest a revision: results that change want a new revision, or caches would mix old features with new.
-    private static let revisions: [Int: UInt64] = [1: 4_362_789_367_965_461_865]
+    private static let revisions: [Int: UInt64] = [
+        1: 4_362_789_367_965_461_865, 2: 9_497_074_884_210_020_298,
+    ]
 
     @Test func bitsOfThisRevisionAreThoseRecorded() throws {
         let found = digest(try everyKernel())
@@ -101,7 +103,22 @@ import Testing
             let bytes = (0..<2 * x.count).map { UInt8(truncatingIfNeeded: $0 &* 37 % 251) }
             results.append(try Tensor(littleEndianBytes: bytes, as: type, shape: x.shape))
         }
-        return results
+        return results + winogradWeightGradient()
+    }
+
+    /// Both transforms, without the products between them, which are BLAS's.
+    private func winogradWeightGradient() -> [Tensor] {
+        let (side, channels, tiles) = (7, 19, 4)
+        let shape = ConvolutionShape(
+            inputs: channels, outputs: channels, kernelHeight: 3, kernelWidth: 3, padding: 1)
+        let planes = Tensor(uninitialized: [36, tiles, channels])
+        withPointers(random([side, side, channels], key: 25), planes) { upstream, planes in
+            var windows = shape.windows(height: side, width: side)
+            graft_winograd_upstream(upstream, &windows, channels, 0, tiles, planes, tiles * channels)
+        }
+        let gradient = Tensor.zeros([channels, 9 * tiles])
+        withPointers(planes, gradient) { graft_winograd_weight_gradient($0, $1, channels, tiles) }
+        return [planes, gradient]
     }
 
     @Test func reductions() {

@@ -47,6 +47,13 @@ void graft_winograd_outputs(
 // [outputs][9][inputs] to [36][outputs][inputs].
 void graft_winograd_weights(const float *weight, float *out, size_t outputs, size_t inputs);
 
+// The transposes, for the gradient of the weight: A dY At of tiles of the result's gradient, laid out as
+// graft_winograd_inputs does it; and Gt S G of [36][outputs][inputs], added to a packed weight's gradient.
+void graft_winograd_upstream(
+    const float *upstream, const GraftWindows *windows, size_t channels, size_t first, size_t count, float *out,
+    size_t plane);
+void graft_winograd_weight_gradient(const float *sums, float *out, size_t outputs, size_t inputs);
+
 // ---- depthwise.c ----
 // One filter a channel; weight is [kernel_height * kernel_width][channels].
 void graft_depthwise(const float *image, const GraftWindows *windows, const float *weight, float *out);

@@ -27,11 +27,21 @@ extension Tensor {
         _ weight: PackedConvolutionWeight, ending: ConvolutionEnding = ConvolutionEnding(),
         independently: Bool = false, exactly: Bool = false
     ) -> Tensor {
+        let result = Tensor(uninitialized: weight.shape.outputShape(shape))
+        convolve(weight, ending: ending, independently: independently, exactly: exactly, into: result)
+        return result
+    }
+
+    /// The same, written into `result`.
+    func convolve(
+        _ weight: PackedConvolutionWeight, ending: ConvolutionEnding = ConvolutionEnding(),
+        independently: Bool = false, exactly: Bool = false, into result: Tensor
+    ) {
         let shape = weight.shape
-        let result = Tensor(uninitialized: shape.outputShape(self.shape))
+        result.requireShape(shape.outputShape(self.shape), "result of a convolution")
         ending.bias?.requireCount(shape.outputs, "bias of a convolution")
         ending.residual?.requireShape(result.shape, "residual of a convolution")
-        guard result.count > 0 else { return result }
+        guard result.count > 0 else { return }
         let patches = PatchMatrix(self, shape)
         let flat = result.reshaped([patches.rowCount, shape.outputs])
         let residual = ending.residual?.reshaped(flat.shape)
@@ -48,12 +58,12 @@ extension Tensor {
                 }
                 finish(image * patches.pixels..<(image + 1) * patches.pixels)
             }
-            return result
+            return
         }
         if let planes = weight.planes, !exactly {
             WinogradConvolution(self, shape, planes: planes)
                 .run(into: result, independently: independently, finish: finish)
-            return result
+            return
         }
         let buffer = patches.makeBuffer()
         let isTogether =
@@ -71,7 +81,6 @@ extension Tensor {
             }
             finish(stretch)
         }
-        return result
     }
 
     private func multiply(

@@ -31,8 +31,11 @@ extension Tensor {
         if let mirrored = weight.mirrored() {
             // The patches of the gradient are read once and the result is narrow: less memory than to write the
             // patches' gradient and to add it up.
-            let gradient = convolved(mirrored)
-            if adds { target.addInPlace(gradient) } else { target.assign(gradient) }
+            if adds {
+                target.addInPlace(convolved(mirrored))
+            } else {
+                convolve(mirrored, into: target)
+            }
             return
         }
         let buffer = patches.makeBuffer()
@@ -79,6 +82,10 @@ extension Tensor {
                 }
             }
             return
+        }
+        if shape.usesWinograd {
+            let winograd = WinogradWeightGradient(upstream: self, images: images, shape)
+            if winograd.isWorthwhile { return winograd.add(to: packed) }
         }
         let flat = reshaped([patches.rowCount, shape.outputs])
         let buffer = patches.makeBuffer()
