@@ -21,19 +21,19 @@ import Testing
         let network = try ResNetFixture.network(name)
         let images = try images(for: name)
         let logits = network(Variable(images), context: .evaluation).value
-        try expectClose(logits, reference.tensor(named: "\(name)/logits"), "logits")
+        try reference.expectClose(logits, "\(name)/logits", tolerance: 1e-4)
 
         var stageNames = ["stem", "layer1", "layer2", "layer3", "pooled"]
         if isLarge(name) { stageNames.insert("layer4", at: 4) }
         for cutName in stageNames {
             let cut = try network.cut(named: cutName)
             let frozen = FrozenResNet(network, belowCut: cut)(images)
-            try expectSamples(of: frozen, "\(name)/cut/\(cutName)", tolerance: 1e-4)
+            try reference.expectSamples(of: frozen, "\(name)/cut/\(cutName)", tolerance: 1e-4)
             let rest = network.forward(
                 Variable(frozen), parts: cut..<network.cutNames.count, context: .evaluation)
             let head = try #require(network.head)
-            try expectClose(
-                head(rest, context: .evaluation).value, reference.tensor(named: "\(name)/logits"), cutName)
+            try reference.expectClose(
+                head(rest, context: .evaluation).value, "\(name)/logits", tolerance: 1e-4)
         }
     }
 
@@ -41,14 +41,15 @@ import Testing
         let network = try ResNetFixture.network(name)
         let images = try images(for: name)
         let logits = network(Variable(images), context: .training(seed: 1, step: 0, microBatch: 0))
-        try expectClose(logits.value, reference.tensor(named: "\(name)/training-logits"), "training")
+        try reference.expectClose(logits.value, "\(name)/training-logits", tolerance: 1e-4)
         crossEntropy(logits, labels: [0, 1, 2, 3]).backward()
         for parameter in network.parameters {
-            try expectSamples(of: parameter.gradient, "\(name)/gradient/\(parameter.name)", tolerance: 1e-3)
+            try reference.expectSamples(
+                of: parameter.gradient, "\(name)/gradient/\(parameter.name)", tolerance: 1e-3)
         }
         for buffer in network.buffers {
             buffer.followObservations()
-            try expectSamples(of: buffer.value, "\(name)/buffer/\(buffer.name)", tolerance: 1e-4)
+            try reference.expectSamples(of: buffer.value, "\(name)/buffer/\(buffer.name)", tolerance: 1e-4)
         }
     }
 
@@ -59,21 +60,4 @@ import Testing
     }
 
     private func isLarge(_ name: String) -> Bool { ["resnet18", "resnet34", "resnet50"].contains(name) }
-
-    private func expectClose(_ found: Tensor, _ expected: Tensor, _ what: String) throws {
-        try #require(found.shape == expected.shape)
-        let difference = zip(found.scalars, expected.scalars).map { abs($0 - $1) }.max() ?? 0
-        #expect(difference <= 1e-4 * expected.maximumMagnitude(), "\(what)")
-    }
-
-    /// Sixteen elements, relative to the largest of all.
-    private func expectSamples(of tensor: Tensor, _ name: String, tolerance: Float) throws {
-        let expected = try reference.tensor(named: name).scalars
-        try #require(expected.count == 17)
-        for index in 0..<16 {
-            let found = tensor[index * (tensor.count - 1) / 15]
-            #expect(abs(found - expected[index]) <= tolerance * expected[16], "\(name) \(index)")
-        }
-        #expect(abs(tensor.maximumMagnitude() - expected[16]) <= tolerance * expected[16], "\(name)")
-    }
 }
