@@ -18,7 +18,7 @@ public enum BackboneKind: Sendable, Equatable {
         let known =
             BackboneCatalog.modelTypes + ImageBackboneCatalog.modelTypes + TableBackboneCatalog.modelTypes
         throw source.unsupported(
-            "\"model_type\" is \"\(type)\"; supported are \(known.joined(separator: ", ")), and "
-                + "\"architecture\" in place of it")
+            "\"model_type\" is \"\(type)\"; supported are \(known.joined(separator: ", ")); image "
+                + "networks of timm and torchvision have \"architecture\" in place of it")
     }
 }
