@@ -9,6 +9,8 @@ TEST_PACKAGES = protobuf-compiler protobuf-c-compiler
 
 # Tests see internals, which changes the code of every module: they have a build of their own.
 TEST_BUILD = --scratch-path .build-test -c release -Xswiftc -enable-testing
+# Every test started at once would leave those that wait for sockets behind the others' arithmetic, past their limits.
+TEST_WIDTH = --experimental-maximum-parallelization-width 8
 
 .PHONY: help packages build lint test demo techniques bench clean
 
@@ -29,7 +31,7 @@ test: packages lint ## Lint, build once with optimisation, run every test
 	@.ci/install-packages $(TEST_PACKAGES)
 	@.ci/fetch-minilm || echo "no all-MiniLM-L6-v2: the tests that need it are skipped"
 	$(SWIFT) build $(TEST_BUILD) --build-tests
-	$(SWIFT) test $(TEST_BUILD) --skip-build --disable-xctest
+	$(SWIFT) test $(TEST_BUILD) --skip-build --disable-xctest $(TEST_WIDTH)
 
 demo: build ## Label efficiency on Debian's package topics: .demo/ and reports/demo.json
 	@.ci/fetch-minilm

@@ -23,7 +23,7 @@ import TestingSupport
         arguments: [
             (#"{"architecture": "resnet20"}"#, ["--text", "a"], "a model for images"),
             (#"{"model_type": "mlp"}"#, ["a.csv", "--column", "b"], "a model for tables"),
-            (#"{"architecture": "resnet20"}"#, ["a.png"], "num_classes"),
+            (#"{"architecture": "resnet20"}"#, ["a.png"], "input_size"),
             (#"{"model_type": "mlp"}"#, ["a.csv"], "hidden_sizes"),
             (#"{"model_type": "bert", "vocab_size": 2}"#, ["a.csv"], ""), ("[]", ["a.csv"], "config.json"),
         ])

@@ -26,21 +26,25 @@ struct InspectBackboneCommand: ParsableCommand {
     var folder: String
 
     @Option(
-        help: ArgumentHelp("Of text models: tokens of the sample whose cost is shown.", valueName: "count"))
-    var tokens = 32
+        help: ArgumentHelp(
+            "Of text models: tokens of the sample whose cost is shown. (default: 32, or what it takes)",
+            valueName: "count"))
+    var tokens: Int?
 
     @Flag(help: "Print the description as JSON.")
     var json = false
 
     func validate() throws {
-        guard tokens > 0 else { throw ValidationError("--tokens is \(tokens); it must be 1 or more.") }
+        guard tokens ?? 1 > 0 else {
+            throw ValidationError("--tokens is \(tokens ?? 0); it must be 1 or more.")
+        }
     }
 
     func run() throws {
         let url = URL(fileURLWithPath: folder)
         do {
             if try BackboneKind.of(folder: url) == .text {
-                let record = BackboneRecord(try inspectText(url), tokens: tokens)
+                let record = try textRecord(url)
                 print(json ? try CanonicalJSON.encode(record) : record.text)
             } else {
                 let record = FeatureBackboneRecord(try FeatureBackboneInspection(folder: url))
@@ -53,14 +57,15 @@ struct InspectBackboneCommand: ParsableCommand {
         }
     }
 
-    private func inspectText(_ url: URL) throws -> BackboneInspection {
+    private func textRecord(_ url: URL) throws -> BackboneRecord {
         let inspection = try BackboneInspection(folder: url)
-        guard tokens <= inspection.maximumLength else {
+        let length = tokens ?? min(32, inspection.maximumLength)
+        guard length <= inspection.maximumLength else {
             throw CommandFailure(
                 .invalidInput,
-                "--tokens is \(tokens); \(folder) takes \(inspection.maximumLength) at the most")
+                "--tokens is \(length); \(folder) takes \(inspection.maximumLength) at the most")
         }
-        return inspection
+        return BackboneRecord(inspection, tokens: length)
     }
 }
 
