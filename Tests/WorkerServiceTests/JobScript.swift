@@ -32,7 +32,16 @@ struct JobScript: Sendable {
 
     func run(segment: Int = 0, from first: Int = 0, to end: Int) async throws -> [SegmentDone] {
         try await start(segment: segment, from: first, to: end)
-        return try await reports { if case .segmentDone(let report) = $0 { report } else { nil } }
+        // A report whose receipt was slow comes again: one of each worker is wanted, of this segment.
+        var reports: [String: SegmentDone] = [:]
+        while reports.count < workerIDs.count {
+            let report = try await coordinator.report { body -> SegmentDone? in
+                guard case .segmentDone(let report) = body, report.jobID == jobID else { return nil }
+                return report.segment == segment ? report : nil
+            }
+            reports[report.workerID] = report
+        }
+        return Array(reports.values)
     }
 
     func start(segment: Int = 0, from first: Int = 0, to end: Int, only ids: [String]? = nil) async throws {
