@@ -7,6 +7,9 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "GraftBenchmarks", dependencies: [.product(name: "GraftCompute", package: "graft")],
-            swiftSettings: [.swiftLanguageMode(.v6)])
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "ConvolutionTimes", dependencies: [.product(name: "GraftCompute", package: "graft")],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
     ]
 )
