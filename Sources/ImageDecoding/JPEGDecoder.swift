@@ -28,7 +28,12 @@ enum JPEGDecoder {
         guard status == 0 else {
             let text = String(
                 decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            throw ImageDecodingError(.damaged, "not a whole JPEG file: \(text)", file: name)
+            guard !text.hasPrefix("Unsupported color conversion") else {
+                throw ImageDecodingError(
+                    .unknownFormat, "is a JPEG of inks (CMYK), which is not supported; save it as RGB",
+                    file: name)
+            }
+            throw ImageDecodingError(.damaged, "is not a whole JPEG file: \(text)", file: name)
         }
     }
 }

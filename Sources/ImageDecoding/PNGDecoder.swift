@@ -30,6 +30,6 @@ enum PNGDecoder {
         let message = withUnsafeBytes(of: image.message) {
             String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
         }
-        return ImageDecodingError(.damaged, "not a whole PNG file: \(message)", file: name)
+        return ImageDecodingError(.damaged, "is not a whole PNG file: \(message)", file: name)
     }
 }

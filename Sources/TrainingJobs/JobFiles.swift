@@ -81,7 +81,8 @@ public enum JobFiles {
     /// A path of the job file as a place on this machine: absolute, `~`, or relative to the job file's
     /// folder.
     public static func resolve(_ path: String, relativeTo folder: URL) -> URL {
-        let expanded = path.hasPrefix("~") ? NSString(string: path).expandingTildeInPath : path
+        let isHome = path == "~" || path.hasPrefix("~/")
+        let expanded = isHome ? HomeDirectory.of().path + path.dropFirst() : path
         if expanded.hasPrefix("/") { return URL(fileURLWithPath: expanded).standardizedFileURL }
         return folder.appendingPathComponent(expanded).standardizedFileURL
     }

@@ -13,7 +13,7 @@ struct MiniLMForward: Workload {
         encoder = try BertEncoder.load(folder: backbone)
         let tokenizer = try WordPieceTokenizer(folder: backbone)
         let sequences = texts.map { tokenizer.encode($0, maximumLength: 128) }
-        batches = LengthBatches.batches(lengths: sequences.map(\.count), maximumTokens: 1024).map { places in
+        batches = LengthBatches.batches(lengths: sequences.map(\.count), maximumTokens: 2048).map { places in
             TokenBatch(places.map { sequences[$0] })
         }
         let inspection = try BackboneInspection(folder: backbone)

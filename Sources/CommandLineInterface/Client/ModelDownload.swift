@@ -10,8 +10,11 @@ struct ModelDownload {
     /// Whether a folder that has something in it may be replaced.
     let mayReplace: Bool
 
-    /// - Throws: `CommandFailure` where `target` is a file, or a folder with something in it.
+    /// To be called before the work that the download is for: a model that is finished must find its place.
+    ///
+    /// - Throws: `CommandFailure` where `target` is a file, a folder with something in it, or cannot be written.
     func requireFreeTarget() throws {
+        try requireWritableParent()
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: target.path, isDirectory: &isFolder) else { return }
         guard isFolder.boolValue else {
@@ -21,6 +24,20 @@ struct ModelDownload {
         guard isEmpty || mayReplace else {
             throw CommandFailure(
                 .invalidInput, "\(target.path) is not empty; name another folder, or replace it with --force")
+        }
+    }
+
+    private func requireWritableParent() throws {
+        let manager = FileManager.default
+        let parent = target.deletingLastPathComponent()
+        let probe = parent.appendingPathComponent(".graft-\(UUID().uuidString)")
+        do {
+            try manager.createDirectory(at: probe, withIntermediateDirectories: true)
+            try manager.removeItem(at: probe)
+        } catch {
+            throw CommandFailure(
+                .invalidInput, "cannot write in \(parent.path), where the model is to go; name another folder"
+            )
         }
     }
 

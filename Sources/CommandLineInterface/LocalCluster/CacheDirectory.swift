@@ -1,4 +1,5 @@
 import Foundation
+import TrainingJobs
 
 /// Where blobs and features are kept for later jobs.
 enum CacheDirectory {
@@ -8,6 +9,6 @@ enum CacheDirectory {
         if let base = environment["XDG_CACHE_HOME"], base.hasPrefix("/") {
             return URL(fileURLWithPath: base, isDirectory: true).appendingPathComponent("graft")
         }
-        return FileManager.default.homeDirectoryForCurrentUser.appendingPathComponent(".cache/graft")
+        return HomeDirectory.of(environment).appendingPathComponent(".cache/graft")
     }
 }
