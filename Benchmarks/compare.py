@@ -9,6 +9,7 @@ else the machine does meets both. Writes reports/bench.json. `make bench` prepar
 
 import argparse
 import csv
+import json
 import pathlib
 import statistics
 import subprocess
@@ -134,25 +135,49 @@ def main():
             side.stop()
 
     epochs(measurements, texts, phrases)
+    workers(measurements, phrases)
     return 0 if measurements.write() else 1
+
+
+def write_job(folder, phrases):
+    labels = [place % 2 for place in range(len(phrases))]
+    with (folder / "train.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("text", "label"), *zip(phrases, labels)])
+    (folder / "job.yaml").write_text(
+        f"name: bench\nbackbone: {{folder: {BACKBONE}, maximum_length: 128}}\n"
+        "technique: {kind: feature-extraction}\n"
+        "tasks: [{name: sentiment, train: train.csv}]\ntraining: {epochs: 10, batch: 32}\n")
+
+
+def run(folder, workers):
+    """Graft's command for the job, with nothing in its cache."""
+    return [REPOSITORY / ".build" / "release" / "graft", "run", folder / "job.yaml", "--workers", workers, "--cache",
+            tempfile.mkdtemp(dir=folder), "--output", folder / "model", "--force", "--json"]
+
+
+def workers(measurements, phrases):
+    """Phrases through the frozen part a second, by one worker and by two; each computes on one thread."""
+    seconds = {1: [], 2: []}
+    with tempfile.TemporaryDirectory(prefix="graft-bench-") as folder:
+        folder = pathlib.Path(folder)
+        write_job(folder, phrases)
+        for _ in range(3):
+            for count, taken in seconds.items():
+                command = [str(part) for part in run(folder, count)]
+                output = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+                taken.append(json.loads(output)["report"]["firstEpochSeconds"])
+    one, two = (len(phrases) / statistics.median(seconds[count]) for count in (1, 2))
+    measurements.compare("features and first epoch, two workers beside one", two, one, "phrases/s", 1.8)
 
 
 def epochs(measurements, texts, phrases):
     """Ten epochs of a head on a frozen backbone, whole processes from start to saved model."""
-    labels = [place % 2 for place in range(len(phrases))]
     with tempfile.TemporaryDirectory(prefix="graft-bench-") as folder:
         folder = pathlib.Path(folder)
-        with (folder / "train.csv").open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([("text", "label"), *zip(phrases, labels)])
-        (folder / "job.yaml").write_text(
-            f"name: bench\nbackbone: {{folder: {BACKBONE}, maximum_length: 128}}\n"
-            "technique: {kind: feature-extraction}\n"
-            "tasks: [{name: sentiment, train: train.csv}]\ntraining: {epochs: 10, batch: 32}\n")
+        write_job(folder, phrases)
         seconds = {"graft": [], "peer": []}
         for _ in range(3):
-            command = [REPOSITORY / ".build" / "release" / "graft", "run", folder / "job.yaml", "--cache",
-                       tempfile.mkdtemp(dir=folder), "--output", folder / "model", "--force"]
-            seconds["graft"].append(timed(command))
+            seconds["graft"].append(timed(run(folder, workers=1)))
             command = [PYTHON, HERE / "peers" / "pytorch_epochs.py", BACKBONE, texts, folder / "peer"]
             seconds["peer"].append(timed(command))
     ours, theirs = (len(phrases) * 10 / statistics.median(seconds[side]) for side in ("graft", "peer"))

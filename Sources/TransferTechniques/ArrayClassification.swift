@@ -44,9 +44,9 @@ public final class ArrayClassification: TrainingProgram {
     public var trainableParameters: [Parameter] { backbone.trainableParameters + head.parameters }
 
     public var layerGroups: [[Parameter]] {
-        var below = Set(backbone.parameters(belowCut: cut).map(\.name))
+        var below: Set<String> = []
         var groups: [[Parameter]] = []
-        for part in cut..<backbone.cutNames.count {
+        for part in backbone.cutNames.indices {
             let parameters = backbone.parameters(belowCut: part + 1).filter { below.insert($0.name).inserted }
             if !parameters.isEmpty { groups.append(parameters.filter(\.isTrainable)) }
         }
