@@ -33,10 +33,23 @@ public struct ImagePreprocessor: Sendable, Equatable {
     ///   - file: a whole PNG or JPEG file.
     ///   - name: stands for it in errors.
     /// - Returns: height · width · 3 bytes: rows from the top, each pixel red, green, blue.
-    /// - Throws: `ImageDecodingError` where the file is damaged, or no image.
+    /// - Throws: `ImageDecodingError` where the file is damaged, no image, or so long and thin that it would be resized
+    ///   beyond `maximumPixels`.
     public func pixels(of file: [UInt8], name: String) throws -> [UInt8] {
-        pixels(of: try DecodedImage(decoding: file, name: name))
+        let image = try DecodedImage(decoding: file, name: name)
+        let size = coveringSize(of: image)
+        let (count, overflow) = size.width.multipliedReportingOverflow(by: size.height)
+        guard !overflow, count <= Self.maximumPixels else {
+            throw ImageDecodingError(
+                .tooLarge,
+                "of \(image.width) by \(image.height) pixels would have \(size.width) by \(size.height) to cover the "
+                    + "model's \(width) by \(height); cut it to a shape nearer to that", file: name)
+        }
+        return pixels(of: image)
     }
+
+    /// Pixels that a resized image may have.
+    static let maximumPixels = 1 << 26
 
     /// As `pixels(of:name:)`, varied. The same file, seed and view are the same bits, whatever else is computed.
     ///

@@ -41,7 +41,8 @@ enum RowAlignment {
     private static let measured = Mutex<[[ProductSize]: Int?]>([:])
 
     private static func holds(_ alignment: Int, k: Int, n: Int) -> Bool {
-        let rowCount = 480
+        // Products of few columns are cut at other places where they have thousands of rows.
+        let rowCount = n < 16 ? maximumRows : 480
         let weight = Tensor(uninitialized: [n, k])
         weight.fillUniform(-1, 1, key: 1)
         let x = Tensor(uninitialized: [rowCount, k])

@@ -1,3 +1,4 @@
+/// How a data file is written.
 public enum DataFormat: String, Codable, Sendable, CaseIterable {
     case csv, tsv, jsonl
     /// Tar archives in which files of one name are a sample: an image and its `.cls`.
@@ -52,6 +53,24 @@ public struct DataFileSpecification: Codable, Sendable, Equatable {
     ) {
         self.init(
             paths: [path], format: format, labels: labels, limit: limit, limitPerLabel: limitPerLabel)
+    }
+
+    private enum EarlierKeys: String, CodingKey { case path }
+
+    /// Jobs that earlier releases stored have one `path`.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        if let path = try decoder.container(keyedBy: EarlierKeys.self).decodeIfPresent(
+            String.self, forKey: .path)
+        {
+            paths = [path]
+        } else {
+            paths = try values.decode([String].self, forKey: .paths)
+        }
+        format = try values.decode(DataFormat.self, forKey: .format)
+        labels = try values.decodeIfPresent(String.self, forKey: .labels)
+        limit = try values.decodeIfPresent(Int.self, forKey: .limit)
+        limitPerLabel = try values.decodeIfPresent(Int.self, forKey: .limitPerLabel)
     }
 
     /// The first path, by which messages call the data.

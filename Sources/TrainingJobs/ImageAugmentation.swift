@@ -7,8 +7,8 @@ public struct ImageAugmentation: Codable, Sendable, Equatable {
     public var flip: Bool
     /// Brightness, contrast and saturation are each scaled by a factor from 1 - `colour` to 1 + `colour`.
     public var colour: Float
-    /// Different views of each training image. Epoch e shows view e modulo this, and a frozen part is run, and
-    /// cached, once for each.
+    /// Different views of each training image that a frozen part is run on, and cached for: epoch e shows view e modulo
+    /// this. Where nothing is frozen, every epoch shows another one.
     public var views: Int
 
     public init(crop: Int = 0, flip: Bool = false, colour: Float = 0, views: Int = 4) {

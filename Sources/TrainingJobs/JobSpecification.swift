@@ -38,6 +38,7 @@ public struct BackboneSpecification: Codable, Sendable, Equatable {
     }
 }
 
+/// What of a backbone is trained, and what it starts from.
 public enum TechniqueKind: String, Codable, Sendable, CaseIterable {
     /// The backbone is frozen, a new head is trained on its pooled features.
     case featureExtraction = "feature-extraction"
@@ -52,10 +53,13 @@ public enum TechniqueKind: String, Codable, Sendable, CaseIterable {
     public var startsFromRandomWeights: Bool { self == .fromScratch || self == .pretraining }
 }
 
+/// What is trained on a sample's vector: a linear map, or one with a hidden layer.
 public enum HeadKind: String, Codable, Sendable, CaseIterable { case linear, mlp }
 
+/// How a text's tokens become one vector: their mean, or the first or the last one's.
 public enum PoolingKind: String, Codable, Sendable, CaseIterable { case mean, cls, last }
 
+/// How a backbone is moved to the task.
 public struct TechniqueSpecification: Codable, Sendable, Equatable {
     public var kind: TechniqueKind
     /// What stays frozen in fine-tuning. `nil`: for feature extraction everything, for fine-tuning the

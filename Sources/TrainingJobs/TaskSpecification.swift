@@ -1,3 +1,4 @@
+/// What a task's samples are, and what is told of them.
 public enum TaskKind: String, Codable, Sendable, CaseIterable {
     case textClassification = "text-classification"
     case imageClassification = "image-classification"
@@ -13,6 +14,7 @@ public enum TaskKind: String, Codable, Sendable, CaseIterable {
     }
 }
 
+/// What validation goes by.
 public enum MetricKind: String, Codable, Sendable, CaseIterable {
     case accuracy
     case macroF1 = "macro-f1"
@@ -20,6 +22,7 @@ public enum MetricKind: String, Codable, Sendable, CaseIterable {
     case loss
 }
 
+/// One task: its data and how they are read.
 public struct TaskSpecification: Codable, Sendable, Equatable {
     public var name: String
     public var kind: TaskKind

@@ -33,18 +33,38 @@ struct Mixup {
         return Mixed(input: mixed.reshaped(input.shape), distributions: distributions)
     }
 
-    /// A sample's own share, by Jöhnk's method: u^(1/α) / (u^(1/α) + v^(1/α)) where the sum is at most 1.
+    /// A sample's own share: x / (x + y) of two gamma variables of shape alpha, by Marsaglia and Tsang's method (2000).
     ///
     /// In steps of 1/4096, so that mathematical libraries that differ in a last bit give the same share.
     func share(_ key: RandomKey) -> Float {
         var generator = SplitMix64(keys: [key.bits, 0x6D69_7875_70])
-        func uniform() -> Double { (Double(generator.next() >> 11) + 0.5) * 0x1p-53 }
-        // A large alpha accepts rarely: the logarithms of a gamma variable's parts would be needed, and a share
-        // so near to one half needs no more than this.
-        for _ in 0..<1_000 {
-            let (x, y) = (pow(uniform(), 1 / alpha), pow(uniform(), 1 / alpha))
-            if x + y > 0, x + y <= 1 { return Float((x / (x + y) * 4096).rounded() / 4096) }
+        let (x, y) = (logarithmOfGamma(&generator), logarithmOfGamma(&generator))
+        // In logarithms: for a small alpha both may be below what a Double holds.
+        return Float((4096 / (1 + exp(y - x))).rounded() / 4096)
+    }
+
+    /// A gamma variable of shape `alpha` is one of shape `alpha` + 1 times u^(1 / alpha).
+    private func logarithmOfGamma(_ generator: inout SplitMix64) -> Double {
+        let d = alpha + 1 - 1.0 / 3
+        let c = 1 / (9 * d).squareRoot()
+        while true {
+            let normal = normal(&generator)
+            let cube = 1 + c * normal
+            guard cube > 0 else { continue }
+            let v = cube * cube * cube
+            if log(uniform(&generator)) < normal * normal / 2 + d - d * v + d * log(v) {
+                return log(d * v) + log(uniform(&generator)) / alpha
+            }
         }
-        return 0.5
+    }
+
+    /// By Box and Muller.
+    private func normal(_ generator: inout SplitMix64) -> Double {
+        (-2 * log(uniform(&generator))).squareRoot() * cos(2 * Double.pi * uniform(&generator))
+    }
+
+    /// Between 0 and 1, neither of them.
+    private func uniform(_ generator: inout SplitMix64) -> Double {
+        (Double(generator.next() >> 11) + 0.5) * 0x1p-53
     }
 }

@@ -98,7 +98,7 @@ public final class TrainingSession {
         guard lossSum.isFinite else { throw notFinite("the loss is \(lossSum)", lane: lane) }
         loss.backward()
         try addGradients(lane: lane)
-        addObservations()
+        try addObservations(lane: lane)
         gradients.add(Tensor([lossSum], shape: [1]), segment: lossSegment)
     }
 
@@ -238,7 +238,7 @@ public final class TrainingSession {
     }
 
     /// Statistics are averaged over the step's micro-batches, in whatever process those ran.
-    private func addObservations() {
+    private func addObservations(lane: Int) throws {
         guard !buffers.isEmpty else { return }
         let counts = buffers.map { Float($0.observationCount) }
         gradients.add(Tensor(counts, shape: [counts.count]), segment: observationCountSegment)
@@ -246,6 +246,9 @@ public final class TrainingSession {
             guard let sum = buffer.observationSum else { continue }
             gradients.add(sum, segment: parameters.count + index)
             buffer.clearObservations()
+            guard gradients.nonFiniteCount == 0 else {
+                throw notFinite("what \(buffer.name) observed is not finite", lane: lane)
+            }
         }
     }
 

@@ -101,10 +101,12 @@ extension JobMember {
         }
     }
 
-    /// Hash over the backbone's files that decide features: configuration and weights, not the tokenizer's.
+    /// Hash over the backbone's files that decide features: configurations (of transformers' image networks one says
+    /// how pixels are normalised) and weights, not the tokenizer's.
     private var backboneHash: String {
+        let configurations = ["backbone/config.json", "backbone/preprocessor_config.json"]
         let decisive = order.files
-            .filter { $0.path == "backbone/config.json" || $0.path.hasSuffix(".safetensors") }
+            .filter { configurations.contains($0.path) || $0.path.hasSuffix(".safetensors") }
             .filter { $0.path.hasPrefix("backbone/") }
             .sorted { $0.path < $1.path }
             .map { "\($0.path) \($0.sha256)" }

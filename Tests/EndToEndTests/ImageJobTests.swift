@@ -38,6 +38,13 @@ import TestingSupport
         let other = try await SameBitsTests.model(
             workers: 3, of: file, cache: job.folder.file("cache-three").path)
         #expect(Set([cold.sha, warm.sha, other.sha]).count == 1)
+
+        job.trainingOptions = ""
+        let unmixed = try await SameBitsTests.model(workers: 2, of: job.write("unmixed"), cache: cache)
+        job.taskOptions = ""
+        let plain = try await SameBitsTests.model(workers: 2, of: job.write("plain"), cache: cache)
+        #expect(unmixed.forwards == 0 && plain.forwards == TinyImageJob.trainCount)
+        #expect(Set([cold.sha, unmixed.sha, plain.sha]).count == 3)
     }
 
     @Test func onlyPretrainingMakesABackbone() async throws {

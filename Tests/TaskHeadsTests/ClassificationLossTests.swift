@@ -5,7 +5,7 @@ import TensorKernels
 import Testing
 
 @Suite struct ClassificationLossTests {
-    /// From Resources/make_lossFunctionreference.py: PyTorch's mean over nine samples of four classes.
+    /// From Resources/make_loss_reference.py: PyTorch's mean over nine samples of four classes.
     struct Case: Decodable {
         let weights: [Float]?
         let smoothing: Float

@@ -25,6 +25,12 @@ struct PretrainCommand: AsyncParsableCommand {
     var timeout: Double = 10
 
     func validate() throws {
+        let isLocal = training.workers != 1 || training.cache != nil || training.state != nil
+        guard coordinator == nil || !isLocal && training.cacheLimit == nil else {
+            throw ValidationError(
+                "With --coordinator the cluster's own workers and caches are used: leave out --workers, --cache, "
+                    + "--cache-limit and --state.")
+        }
         guard timeout > 0, timeout <= 86_400 else {
             throw ValidationError("--timeout must be more than 0 and at most 86400 seconds.")
         }

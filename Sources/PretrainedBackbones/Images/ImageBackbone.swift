@@ -5,6 +5,3 @@ public protocol ImageBackbone: FeatureBackbone {
     /// Size and normalisation of the images it expects.
     var input: ImageInput { get }
 }
-
-/// The parts of an image network below a cut.
-public typealias FrozenImageForward = FrozenFeatureForward
