@@ -20,6 +20,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "Examples" / "common"))
 
+import graft as graft_program  # noqa: E402
 from measurements import REPOSITORY, Measurements  # noqa: E402
 
 BINARY = HERE / ".build" / "release" / "GraftBenchmarks"
@@ -134,6 +135,7 @@ def main():
         for side in sides:
             side.stop()
 
+    precisions(measurements, graft, texts, arguments.rounds)
     epochs(measurements, texts, phrases)
     workers(measurements, phrases)
     return 0 if measurements.write() else 1
@@ -168,6 +170,53 @@ def workers(measurements, phrases):
                 taken.append(json.loads(output)["report"]["firstEpochSeconds"])
     one, two = (len(phrases) / statistics.median(seconds[count]) for count in (1, 2))
     measurements.compare("features and first epoch, two workers beside one", two, one, "phrases/s", 1.8)
+
+
+def precisions(measurements, graft, texts, rounds):
+    """A frozen backbone in reduced precision: what it gains, and what it costs in accuracy."""
+    # As /proc/cpuinfo calls them.
+    flags = pathlib.Path("/proc/cpuinfo").read_text().split()
+    instructions = {"bf16": ("avx512_bf16", 1.6), "int8": ("avx512_vnni", 2.4)}
+    precisions = {name: gain for name, (flag, gain) in instructions.items() if flag in flags}
+    for name in instructions.keys() - precisions.keys():
+        print(f"skipped: this processor lacks the instructions for {name}")
+    if not precisions:
+        return
+    sides = {name: graft(f"minilm-features-{name}") for name in precisions}
+    exact = graft("minilm-features")
+    in_turns(rounds, exact, *sides.values())
+    for name, side in sides.items():
+        measurements.compare(
+            f"MiniLM features in {name}, beside fp32", side.rate, exact.rate, "phrases/s", precisions[name])
+    for side in (exact, *sides.values()):
+        side.stop()
+    for name in precisions:
+        command = [BINARY, f"precision-errors-{name}", BACKBONE, texts]
+        error, cosine = map(float, subprocess.run(
+            [str(part) for part in command], check=True, capture_output=True, text=True).stdout.split())
+        measurements.add(f"features in {name}: relative error", error, "")
+        measurements.add(f"features in {name}: lowest cosine with fp32", cosine, "")
+    with tempfile.TemporaryDirectory(prefix="graft-bench-") as folder:
+        accuracies = {name: sentiment_accuracy(name, pathlib.Path(folder)) for name in ("fp32", *precisions)}
+    measurements.add("SST-2, 5,000 phrases, fp32: dev accuracy", accuracies["fp32"], "")
+    for name in precisions:
+        measurements.compare(
+            f"SST-2, 5,000 phrases, {name} beside fp32: dev accuracy", accuracies[name], accuracies["fp32"], "", 0.99)
+
+
+def sentiment_accuracy(precision, folder):
+    """Accuracy on SST-2's development split of a head that learned from features in this precision."""
+    job = folder / f"{precision}.yaml"
+    job.write_text(
+        f"name: sst2-{precision}\nseed: 1\n"
+        f"backbone: {{folder: {BACKBONE}, maximum_length: 64, precision: {precision}}}\n"
+        "technique: {kind: feature-extraction, dropout: 0.3}\n"
+        "tasks:\n  - name: sentiment\n    text: sentence\n"
+        f"    train: {{path: {PHRASES}, limit: 5000}}\n    test: {PHRASES.parent / 'dev.tsv'}\n"
+        "training: {steps: 1500, batch: 60, micro_batches: 6, optimizer: {kind: adamw, learning_rate: 0.003}}\n")
+    outcome = graft_program.run_json(
+        "run", job, "--cache", folder / "cache", "--output", folder / precision, "--force")
+    return outcome["report"]["test"][0]["accuracy"]
 
 
 def epochs(measurements, texts, phrases):

@@ -143,6 +143,7 @@ public enum ModelCard {
     private static func inputRows(_ specification: JobSpecification) -> [[String]] {
         let technique = specification.technique
         if TaskWords(specification).isOfTexts {
+            let precision = specification.backbone.precision ?? .fp32
             return [
                 [
                     "pooling, head, dropout",
@@ -150,6 +151,9 @@ public enum ModelCard {
                 ],
                 ["maximum length", "\(specification.backbone.maximumLength) tokens"],
             ]
+                + (precision == .fp32
+                    ? []
+                    : [["frozen part's precision", "\(precision.rawValue) in training and its measurements"]])
         }
         var rows = [["head, dropout", "\(technique.head.rawValue), \(technique.dropout)"]]
         if let augmentation = specification.tasks.first?.augmentation {

@@ -32,7 +32,10 @@ public final class InputMajorLinear: AdaptableProjection {
         _ x: Variable, activation: Activation? = nil, context: ForwardContext
     ) -> Variable {
         adapted(x, activation: activation, context: context) {
-            linear(
+            if let packed = context.packedWeight(weight, isInputMajor: true) {
+                return linear(x, packed: packed, bias: bias.value, activation: $0)
+            }
+            return linear(
                 x, inputMajorWeight: context.variable(weight), bias: context.variable(bias), activation: $0)
         }
     }

@@ -33,7 +33,11 @@ public final class Linear: AdaptableProjection {
         _ x: Variable, activation: Activation? = nil, context: ForwardContext
     ) -> Variable {
         adapted(x, activation: activation, context: context) {
-            linear(x, weight: context.variable(weight), bias: bias.map(context.variable), activation: $0)
+            if let packed = context.packedWeight(weight) {
+                return linear(x, packed: packed, bias: bias?.value, activation: $0)
+            }
+            return linear(
+                x, weight: context.variable(weight), bias: bias.map(context.variable), activation: $0)
         }
     }
 

@@ -29,10 +29,11 @@ struct JobFileDecoder {
         }
         if case .scalar(let scalar) = node { return BackboneSpecification(folder: scalar.string) }
         let section = JobFileSection(
-            node, keyPath: "backbone", keys: ["folder", "maximum_length"], findings: findings)
+            node, keyPath: "backbone", keys: ["folder", "maximum_length", "precision"], findings: findings)
         var backbone = BackboneSpecification(
             folder: section.requiredString("folder", "the path of a model folder"))
         if let length = section.integer("maximum_length") { backbone.maximumLength = length }
+        backbone.precision = section.choice("precision", of: FrozenPrecision.self)
         return backbone
     }
 

@@ -18,6 +18,7 @@ public enum JobRules {
         var check = RuleCheck()
         check.name(specification.name, "name")
         checkBackbone(specification.backbone, &check)
+        checkPrecision(specification, &check)
         checkTechnique(specification.technique, &check)
         checkPartNames(specification, &check)
         checkTasks(specification.tasks, &check)
@@ -30,6 +31,20 @@ public enum JobRules {
     private static func checkBackbone(_ backbone: BackboneSpecification, _ check: inout RuleCheck) {
         check.notEmpty(backbone.folder, "backbone.folder", "the path of a model folder")
         check.range(backbone.maximumLength, 3...65_536, "backbone.maximum_length")
+    }
+
+    private static func checkPrecision(_ specification: JobSpecification, _ check: inout RuleCheck) {
+        guard let precision = specification.backbone.precision, precision != .fp32 else { return }
+        let key = "backbone.precision"
+        let technique = specification.technique.kind
+        check.require(
+            !technique.startsFromRandomWeights, key, others: ["technique.kind"],
+            "Found \(precision.rawValue); \(technique.rawValue) freezes nothing, and what is trained is fp32: remove it."
+        )
+        check.require(
+            specification.tasks.allSatisfy { $0.kind == .textClassification }, key, others: ["tasks[0].kind"],
+            "Found \(precision.rawValue); the frozen parts of image and table networks run in fp32: remove it."
+        )
     }
 
     private static func checkTechnique(_ technique: TechniqueSpecification, _ check: inout RuleCheck) {

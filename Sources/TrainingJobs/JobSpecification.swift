@@ -31,10 +31,13 @@ public struct BackboneSpecification: Codable, Sendable, Equatable {
     public var folder: String
     /// Tokens per sample at the most, special tokens included; longer input is cut.
     public var maximumLength: Int
+    /// Of the frozen part; `nil`: fp32.
+    public var precision: FrozenPrecision?
 
-    public init(folder: String, maximumLength: Int = 128) {
+    public init(folder: String, maximumLength: Int = 128, precision: FrozenPrecision? = nil) {
         self.folder = folder
         self.maximumLength = maximumLength
+        self.precision = precision
     }
 }
 

@@ -11,12 +11,15 @@ public final class FeatureExtraction: TextClassification {
     let head: ClassificationHead
     let maximumLength: Int
     let loss: ClassificationLoss
+    private let packedWeights: PackedWeights?
 
+    /// - Parameter packedWeights: of the encoder in a reduced precision; `nil`: it runs in Float32.
     init(
         encoder: any ClassifiableEncoder, head: ClassificationHead, maximumLength: Int,
-        loss: ClassificationLoss = ClassificationLoss()
+        loss: ClassificationLoss = ClassificationLoss(), packedWeights: PackedWeights? = nil
     ) {
         self.loss = loss
+        self.packedWeights = packedWeights
         self.encoder = encoder
         self.head = head
         self.maximumLength = maximumLength
@@ -29,12 +32,13 @@ public final class FeatureExtraction: TextClassification {
         let form = head.normalizesPooled ? "normalized" : "plain"
         return FrozenPart(
             cut: "\(head.pooling.rawValue) \(form) after layer \(encoder.layerCount)",
-            width: encoder.hiddenSize)
+            width: encoder.hiddenSize, precision: packedWeights?.precision)
     }
 
     public func extractFeatures(_ samples: [SampleInput]) throws -> [Tensor] {
         let batch = TokenBatch(try samples.tokens())
-        let hidden = Variable(encoder.frozenForward(batch, belowCut: encoder.layerCount))
+        let hidden = Variable(
+            encoder.frozenForward(batch, belowCut: encoder.layerCount, weights: packedWeights))
         let pooled = head.pool(hidden, layout: batch.layout).value
         return samples.indices.map { pooled.rows($0..<$0 + 1) }
     }

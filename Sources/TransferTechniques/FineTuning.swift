@@ -16,6 +16,7 @@ public final class FineTuning: TextClassification {
     let loss: ClassificationLoss
     let exportsBackbone: Bool
     private let cut: Int?
+    private let packedWeights: PackedWeights?
 
     /// - Parameter cut: layers below it are frozen, and the embeddings with them; `nil`: nothing is.
     convenience init(
@@ -28,13 +29,17 @@ public final class FineTuning: TextClassification {
             exportsBackbone: exportsBackbone)
     }
 
-    /// - Parameter encoder: with what is frozen marked as such. What lies wholly below the first trained parameter
-    ///   runs once a sample.
+    /// - Parameters:
+    ///   - encoder: with what is frozen marked as such. What lies wholly below the first trained parameter runs
+    ///     once a sample.
+    ///   - packedWeights: of the encoder in a reduced precision, for what runs once a sample; `nil`: Float32.
     init(
         encoder: any ClassifiableEncoder, head: ClassificationHead, maximumLength: Int,
-        loss: ClassificationLoss = ClassificationLoss(), exportsBackbone: Bool = false
+        loss: ClassificationLoss = ClassificationLoss(), exportsBackbone: Bool = false,
+        packedWeights: PackedWeights? = nil
     ) {
         self.loss = loss
+        self.packedWeights = packedWeights
         self.exportsBackbone = exportsBackbone
         self.encoder = encoder
         self.head = head
@@ -45,7 +50,11 @@ public final class FineTuning: TextClassification {
     public var trainableParameters: [Parameter] { encoder.trainableParameters + head.parameters }
 
     public var frozenPart: FrozenPart? {
-        cut.map { FrozenPart(cut: "hidden states after layer \($0)", width: encoder.hiddenSize) }
+        cut.map {
+            FrozenPart(
+                cut: "hidden states after layer \($0)", width: encoder.hiddenSize,
+                precision: packedWeights?.precision)
+        }
     }
 
     public func extractFeatures(_ samples: [SampleInput]) throws -> [Tensor] {
@@ -55,7 +64,7 @@ public final class FineTuning: TextClassification {
                 "this job trains the whole network; it has no frozen part to extract features with")
         }
         let batch = TokenBatch(try samples.tokens())
-        let hidden = encoder.frozenForward(batch, belowCut: cut)
+        let hidden = encoder.frozenForward(batch, belowCut: cut, weights: packedWeights)
         return samples.indices.map { hidden.rows(batch.layout.rows($0)) }
     }
 

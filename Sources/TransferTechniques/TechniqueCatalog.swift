@@ -32,7 +32,9 @@ public enum TechniqueCatalog {
         try ClassifierExpression.requireExpressible(head, on: encoder)
         switch specification.technique.kind {
         case .featureExtraction:
-            return FeatureExtraction(encoder: encoder, head: head, maximumLength: length, loss: loss)
+            return FeatureExtraction(
+                encoder: encoder, head: head, maximumLength: length, loss: loss,
+                packedWeights: packedWeights(specification))
         case .fineTuning:
             let cut = try cut(specification.technique.frozenLayers ?? .first(0), of: encoder)
             if let lora = specification.technique.lora {
@@ -42,7 +44,9 @@ public enum TechniqueCatalog {
                 if let cut { encoder.freeze(belowCut: cut) } else { encoder.setTrainable(true) }
                 try encoder.freeze(named: specification.technique.freeze)
             }
-            return FineTuning(encoder: encoder, head: head, maximumLength: length, loss: loss)
+            return FineTuning(
+                encoder: encoder, head: head, maximumLength: length, loss: loss,
+                packedWeights: packedWeights(specification))
         case .fromScratch, .pretraining:
             return FineTuning(
                 encoder: encoder, head: head, cut: nil, maximumLength: length, loss: loss,

@@ -81,8 +81,12 @@ public struct FrozenPart: Sendable, Equatable {
     /// Positions of samples that should go through together: enough for large products, few enough for memory.
     public let batchPositions: Int
 
-    public init(cut: String, width: Int, batchPositions: Int = 2048) {
-        self.cut = cut
+    /// - Parameter precision: of the linear maps below the cut, part of `cut`'s words, since their bits differ; `nil`:
+    ///   Float32.
+    public init(
+        cut: String, width: Int, batchPositions: Int = 2048, precision: ReducedPrecision? = nil
+    ) {
+        self.cut = precision.map { "\(cut), in \($0.rawValue)" } ?? cut
         self.width = width
         self.batchPositions = batchPositions
     }

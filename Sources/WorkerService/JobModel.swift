@@ -15,6 +15,7 @@ struct JobModel {
     ///   - folder: the backbone's.
     /// - Throws: the errors of backbone, tokenizer and technique.
     init(_ specification: JobSpecification, task: DatasetPlan.Task, folder: URL) throws {
+        try TechniqueCatalog.requireInstructions(for: specification)
         let loss = try TechniqueCatalog.loss(for: specification, task: task)
         let kind = specification.tasks.first?.kind ?? .textClassification
         let classCount = task.labels.count

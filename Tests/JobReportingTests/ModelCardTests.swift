@@ -113,6 +113,17 @@ import Yams
         #expect(card.contains("all layers of") == (layers == .nothing))
     }
 
+    @Test func aReducedPrecisionIsSaid() {
+        var specification = SampleReport.specification
+        func card() -> String {
+            ModelCard.render(
+                specification: specification, plan: SampleReport.plan, report: SampleReport.report)
+        }
+        #expect(!card().contains("precision"))
+        specification.backbone.precision = .bf16
+        #expect(card().contains("| frozen part's precision | bf16 in training"))
+    }
+
     @Test func resultsAreThoseOfTheKeptStep() throws {
         var report = SampleReport.report
         report.best = JobReport.Best(step: 100, metric: .accuracy, value: 0.5)

@@ -232,6 +232,15 @@ func problems(_ text: String) -> [JobProblem] {
                 "backbone: model", "backbone: {folder: m, maximum_length: \"9\"}", "backbone.maximum_length",
                 "the text"
             ),
+            (
+                "backbone: model", "backbone: {folder: m, precision: fp16}", "backbone.precision",
+                "fp32, bf16, int8"
+            ),
+            (
+                "backbone: model\ntechnique: feature-extraction",
+                "backbone: {folder: m, precision: bf16}\ntechnique: from-scratch", "backbone.precision",
+                "freezes nothing"
+            ),
             ("technique: feature-extraction", "technique: {head: mlp}", "technique.kind", "required"),
             (
                 "technique: feature-extraction", "technique: {kind: feature-extraction, frozen_layers: 2}",

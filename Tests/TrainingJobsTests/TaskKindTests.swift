@@ -124,6 +124,10 @@ import Testing
                 "texts"
             ),
             (
+                "backbone: model", "backbone: {folder: m, precision: int8}", "backbone.precision",
+                "image and table networks"
+            ),
+            (
                 "technique: feature-extraction", "technique: {kind: from-scratch, pooling: cls}",
                 "technique.pooling", "texts"
             ),

@@ -2,8 +2,10 @@
 //
 //     GraftBenchmarks WORKLOAD BACKBONE_FOLDER TEXT_FILE
 //
-// compare.py runs it beside a peer, in turns, so that both see the same machine.
+// compare.py runs it beside a peer, in turns, so that both see the same machine. With precision-errors-bf16 or
+// precision-errors-int8 for a workload it prints the relative error and the lowest cosine, and ends.
 import Foundation
+import TensorKernels
 import TrainingJobs
 
 struct UsageError: Error, CustomStringConvertible {
@@ -11,15 +13,22 @@ struct UsageError: Error, CustomStringConvertible {
     var description: String { message }
 }
 
-func workload(_ arguments: [String]) throws -> any Workload {
+func inputs(_ arguments: [String]) throws -> (backbone: URL, texts: [String]) {
     guard arguments.count == 4 else {
         throw UsageError(message: "WORKLOAD BACKBONE_FOLDER TEXT_FILE are needed")
     }
-    let backbone = URL(filePath: arguments[2])
-    let texts = try String(contentsOf: URL(filePath: arguments[3]), encoding: .utf8)
-        .split(separator: "\n").map(String.init)
+    let text = try String(contentsOf: URL(filePath: arguments[3]), encoding: .utf8)
+    return (URL(filePath: arguments[2]), text.split(separator: "\n").map(String.init))
+}
+
+func workload(_ arguments: [String]) throws -> any Workload {
+    let (backbone, texts) = try inputs(arguments)
     switch arguments[1] {
     case "minilm-features": return try MiniLMFeatures(backbone: backbone, texts: texts)
+    case "minilm-features-bf16":
+        return try MiniLMFeatures(backbone: backbone, texts: texts, precision: .bfloat16)
+    case "minilm-features-int8":
+        return try MiniLMFeatures(backbone: backbone, texts: texts, precision: .int8)
     case "minilm-fine-tuning":
         return try MiniLMFineTuning(
             backbone: backbone, texts: texts, microBatches: TrainingSpecification().microBatches)
@@ -36,7 +45,18 @@ func workload(_ arguments: [String]) throws -> any Workload {
 /// Unbuffered: the reader waits for every line.
 func say(_ line: String) { FileHandle.standardOutput.write(Data("\(line)\n".utf8)) }
 
+func sayErrors(_ precision: ReducedPrecision, _ arguments: [String]) throws {
+    let (backbone, texts) = try inputs(arguments)
+    let errors = try PrecisionErrors(backbone: backbone, texts: texts, precision: precision)
+    say("\(errors.relativeError) \(errors.lowestCosine)")
+}
+
 do {
+    let name = CommandLine.arguments.dropFirst().first ?? ""
+    if let precision = ReducedPrecision.allCases.first(where: { name == "precision-errors-\($0.rawValue)" }) {
+        try sayErrors(precision, CommandLine.arguments)
+        exit(0)
+    }
     let workload = try workload(CommandLine.arguments)
     say("ready \(workload.unitsPerRound)")
     while readLine() != nil {

@@ -12,6 +12,7 @@
 
 #include "GraftImageKernels.h"
 #include "GraftLanguageKernels.h"
+#include "GraftReducedKernels.h"
 
 // ---- elementwise.c ----
 void graft_fill(float *out, float value, size_t n);
