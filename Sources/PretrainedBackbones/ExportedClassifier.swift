@@ -28,8 +28,9 @@ enum ExportedClassifier {
         ]
         let changed = Set(changes.map(\.name)).union(dropped)
         let kept = (source.root.members ?? []).filter { !changed.contains($0.name) }.map { member in
-            guard member.name == "pretrained_cfg", let inner = member.value.members else { return member }
-            // Labels stand at the top; the number of classes is said in both places.
+            guard ["pretrained_cfg", "model_args"].contains(member.name), let inner = member.value.members
+            else { return member }
+            // Labels stand at the top; the number of classes is said in all three places, or timm drops the head.
             return JSONMember(
                 name: member.name,
                 value: .object(

@@ -39,7 +39,12 @@ enum JobCheck {
             _ = try TechniqueCatalog.imageProgram(for: specification, classCount: 2, backboneFolder: folder)
         case .tableClassification:
             // Columns that the job does not name are known once the data is read, by the coordinator.
-            guard let names = task?.columns else { return }
+            guard let names = task?.columns else {
+                if !specification.technique.kind.startsFromRandomWeights {
+                    _ = try TableBackboneCatalog.load(folder: folder)
+                }
+                return
+            }
             let columns = names.map { TableColumn(name: $0, mean: 0, deviation: 1) }
             _ = try TechniqueCatalog.tableProgram(
                 for: specification, classCount: 2, columns: columns, backboneFolder: folder)
