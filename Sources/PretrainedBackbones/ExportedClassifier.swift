@@ -1,4 +1,3 @@
-import CheckpointFormats
 import DifferentiableTensors
 import Foundation
 import NeuralLayers
@@ -22,12 +21,10 @@ enum ExportedClassifier {
 
     /// `config.json` of the backbone with some members changed and what is not true any more dropped.
     static func configuration(_ source: ConfigurationFile, changes: [JSONMember]) -> JSONValue {
-        let dropped: Set<String> = [
-            "_name_or_path", "torch_dtype", "dtype", "transformers_version", "num_labels", "label_names",
-            "label_descriptions", "best_prec1", "dataset",
-        ]
-        let changed = Set(changes.map(\.name)).union(dropped)
-        let kept = (source.root.members ?? []).filter { !changed.contains($0.name) }.map { member in
+        let dropped = CarriedConfiguration.originKeys.union([
+            "num_labels", "label_names", "label_descriptions", "best_prec1", "dataset",
+        ])
+        let members = (source.root.members ?? []).map { member in
             guard ["pretrained_cfg", "model_args"].contains(member.name), let inner = member.value.members
             else { return member }
             // Labels stand at the top; the number of classes is said in all three places, or timm drops the head.
@@ -39,22 +36,11 @@ enum ExportedClassifier {
                         return dropped.contains(entry.name) ? nil : entry
                     }))
         }
-        return .object((kept + changes).sorted { $0.name < $1.name })
+        return CarriedConfiguration.root(.object(members), changes: changes, dropping: dropped)
     }
 
     static func tensors(of head: Linear, named name: String) -> [(name: String, tensor: Tensor)] {
         let bias = head.bias?.value ?? .zeros([head.weight.shape[0]])
         return [("\(name).weight", head.weight.value), ("\(name).bias", bias)]
-    }
-
-    /// - Returns: names of the files.
-    static func write(
-        _ configuration: JSONValue, _ tensors: [(name: String, tensor: Tensor)], to folder: URL
-    ) throws -> [String] {
-        try Data(configuration.indentedBytes).write(
-            to: folder.appendingPathComponent("config.json"), options: .atomic)
-        try SafetensorsWriter.write(
-            tensors, metadata: ["format": "pt"], to: folder.appendingPathComponent("model.safetensors"))
-        return ["config.json", "model.safetensors"]
     }
 }

@@ -17,6 +17,12 @@ final class LaneSamples: MicroBatchSource {
         var labels: [Int] = []
         /// A sample's views, one after the other. Empty where nothing is cached.
         var keys: [FeatureKey] = []
+
+        mutating func append(_ sample: HeldSample, label: Int, keys: [FeatureKey]) {
+            held.append(sample)
+            labels.append(label)
+            self.keys += keys
+        }
     }
 
     /// A sample as it goes through the frozen part.
@@ -44,13 +50,17 @@ final class LaneSamples: MicroBatchSource {
     /// Adds the next sample of a lane.
     func append(_ sample: Sample, to name: LaneName, identity: FrozenPartIdentity?) throws {
         let held = try encoder.hold(sample)
-        lanes[name, default: Lane()].held.append(held)
-        lanes[name, default: Lane()].labels.append(sample.label)
-        guard let identity else { return }
-        lanes[name, default: Lane()].keys += (0..<viewCount(name.split)).map {
-            identity.key(
-                forContent: sample.payload.bytes, view: varies(name.split) ? encoder.viewName($0) : nil)
-        }
+        lanes[name, default: Lane()].append(
+            held, label: sample.label, keys: keys(of: sample, name.split, identity))
+    }
+
+    /// One for each view; none where nothing is cached.
+    private func keys(of sample: Sample, _ split: DataSplit, _ identity: FrozenPartIdentity?) -> [FeatureKey]
+    {
+        guard let identity else { return [] }
+        let content = sample.payload.bytes
+        guard varies(split) else { return [identity.key(forContent: content, view: nil)] }
+        return (0..<viewCount(split)).map { identity.key(forContent: content, view: encoder.viewName($0)) }
     }
 
     /// Each different view of a sample once: equal samples have equal features.

@@ -15,6 +15,10 @@ struct ModelDownload {
     /// - Throws: `CommandFailure` where `target` is a file, a folder with something in it, or cannot be written.
     func requireFreeTarget() throws {
         try requireWritableParent()
+        try requireEmptyTarget()
+    }
+
+    private func requireEmptyTarget() throws {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: target.path, isDirectory: &isFolder) else { return }
         guard isFolder.boolValue else {
@@ -47,7 +51,7 @@ struct ModelDownload {
     func fetch(
         _ files: [FileReference], from client: CoordinatorClient, progress: (Int, Int) -> Void = { _, _ in }
     ) async throws {
-        try requireFreeTarget()
+        try requireEmptyTarget()
         let total = files.reduce(0) { $0 + $1.size }
         var fetched = 0
         let manager = FileManager.default

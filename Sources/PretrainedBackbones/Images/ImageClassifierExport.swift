@@ -1,4 +1,3 @@
-import CheckpointFormats
 import DifferentiableTensors
 import Foundation
 import NeuralLayers
@@ -32,7 +31,7 @@ public enum ImageClassifierExport {
         let tensors =
             backbone.namedTensors().map { (name: blank.layout.prefix + $0.name, tensor: $0.tensor) }
             + ExportedClassifier.tensors(of: head, named: backbone.headName)
-        return try ExportedClassifier.write(configuration, tensors, to: folder)
+        return try ModelFolder.write(configuration: configuration, tensors: tensors, to: folder)
             + copyPreprocessor(from: backboneFolder, to: folder)
     }
 

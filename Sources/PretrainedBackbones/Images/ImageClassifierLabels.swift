@@ -12,23 +12,10 @@ enum ImageClassifierLabels {
 
     /// Members of `config.json` that say which classes there are now.
     static func members(_ labels: [String], _ layout: ImageFolderLayout) -> [JSONMember] {
-        let indexed = labels.enumerated()
         switch layout.configuration {
-        case .timm:
-            return TimmLabels.members(labels)
+        case .timm: TimmLabels.members(labels)
         case .transformers(let classifier):
-            return [
-                JSONMember(name: "architectures", value: .array([.string(classifier)])),
-                JSONMember(
-                    name: "id2label",
-                    value: .object(
-                        indexed.map { JSONMember(name: String($0.offset), value: .string($0.element)) })),
-                JSONMember(
-                    name: "label2id",
-                    value: .object(indexed.map { JSONMember(name: $0.element, value: .integer($0.offset)) })),
-                JSONMember(name: "problem_type", value: .string("single_label_classification")),
-                JSONMember(name: "torch_dtype", value: .string("float32")),
-            ]
+            CarriedConfiguration.classifierMembers(architecture: classifier, labels: labels)
         }
     }
 }

@@ -28,9 +28,9 @@ public enum TableClassifierExport {
         let configuration = ExportedClassifier.configuration(
             source,
             changes: TimmLabels.members(labels) + TableColumn.members(backbone.columns))
-        return try ExportedClassifier.write(
-            configuration,
-            backbone.namedTensors() + ExportedClassifier.tensors(of: head, named: backbone.headName),
+        return try ModelFolder.write(
+            configuration: configuration,
+            tensors: backbone.namedTensors() + ExportedClassifier.tensors(of: head, named: backbone.headName),
             to: folder)
     }
 }

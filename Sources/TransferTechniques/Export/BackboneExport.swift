@@ -1,4 +1,3 @@
-import CheckpointFormats
 import Foundation
 import PretrainedBackbones
 import StrictJSON
@@ -6,10 +5,9 @@ import StrictJSON
 /// Writes a pretrained text network as a backbone: its layers without a head, its configuration, its tokenizer.
 /// Jobs take the folder as their backbone, transformers loads it with `AutoModel`.
 enum BackboneExport {
-    /// Keys of a configuration that speak of a head, or of where the weights came from.
-    private static let droppedKeys: Set<String> = [
-        "_name_or_path", "dtype", "transformers_version", "id2label", "label2id", "num_labels",
-        "problem_type", SequenceClassifier.graftSection,
+    /// Members of a configuration that speak of a head.
+    private static let headKeys: Set<String> = [
+        "id2label", "label2id", "num_labels", "problem_type", SequenceClassifier.graftSection,
     ]
 
     /// - Parameters:
@@ -28,14 +26,10 @@ enum BackboneExport {
             JSONMember(name: "architectures", value: .array([.string(architecture)])),
             JSONMember(name: "torch_dtype", value: .string("float32")),
         ]
-        let changed = Self.droppedKeys.union(changes.map(\.name))
-        let members = (root.members ?? []).filter { !changed.contains($0.name) } + changes
-        let configuration = JSONValue.object(members.sorted { $0.name < $1.name }).indentedBytes
-        try Data(configuration).write(to: folder.appendingPathComponent("config.json"), options: .atomic)
-        try SafetensorsWriter.write(
-            backbone.namedTensors(), metadata: ["format": "pt"],
-            to: folder.appendingPathComponent("model.safetensors"))
-        return try ["config.json", "model.safetensors"]
+        let configuration = CarriedConfiguration.root(
+            root, changes: changes, dropping: CarriedConfiguration.originKeys.union(headKeys))
+        return try ModelFolder.write(
+            configuration: configuration, tensors: backbone.namedTensors(), to: folder)
             + TokenizerFiles.copy(from: backboneFolder, to: folder)
     }
 }

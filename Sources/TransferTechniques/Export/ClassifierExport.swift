@@ -1,4 +1,3 @@
-import CheckpointFormats
 import Foundation
 import PretrainedBackbones
 import StrictJSON
@@ -41,13 +40,10 @@ public enum ClassifierExport {
             source: backboneFolder.appendingPathComponent("config.json"), form: form,
             layerCount: exported.layerCount, labels: labels, maximumLength: maximumLength, head: head,
             paddingID: padding?.id)
-        try Data(configuration.bytes).write(
-            to: folder.appendingPathComponent("config.json"), options: .atomic)
-        try SafetensorsWriter.write(
-            exported.tensors, metadata: ["format": "pt"],
-            to: folder.appendingPathComponent("model.safetensors"))
+        let model = try ModelFolder.write(
+            configuration: configuration.root, tensors: exported.tensors, to: folder)
         let tokenizer = try TokenizerFiles.copy(from: backboneFolder, to: folder)
         let changed = try padding?.write(to: folder) ?? []
-        return ["config.json", "model.safetensors"] + tokenizer + changed.filter { !tokenizer.contains($0) }
+        return model + tokenizer + changed.filter { !tokenizer.contains($0) }
     }
 }

@@ -5,38 +5,23 @@ import TaskHeads
 
 /// `config.json` of an exported classifier: the backbone's own, with what the classifier changes.
 struct ExportedConfiguration {
-    let bytes: [UInt8]
-
-    /// Keys of the source that are not true of the export any more.
-    private static let droppedKeys: Set<String> = [
-        "_name_or_path", "torch_dtype", "dtype", "transformers_version",
-    ]
+    let root: JSONValue
 
     init(
         source: URL, form: SequenceClassificationForm, layerCount: Int, labels: [String], maximumLength: Int,
         head: ClassificationHead, paddingID: Int32?
     ) throws {
-        let root: JSONValue
+        let carried: JSONValue
         do {
-            root = try JSONValue(parsing: Data(contentsOf: source))
+            carried = try JSONValue(parsing: Data(contentsOf: source))
         } catch {
             throw TechniqueError(
                 .unsupported, "\(source.path) cannot be read: \(error); the export carries it on",
                 context: "config.json")
         }
-        let indexed = labels.enumerated()
-        var changes: [JSONMember] = [
-            JSONMember(name: "architectures", value: .array([.string(form.architecture)])),
+        var changes = CarriedConfiguration.classifierMembers(architecture: form.architecture, labels: labels)
+        changes += [
             JSONMember(name: form.layerCountKey, value: .integer(layerCount)),
-            JSONMember(
-                name: "id2label",
-                value: .object(
-                    indexed.map { JSONMember(name: String($0.offset), value: .string($0.element)) })),
-            JSONMember(
-                name: "label2id",
-                value: .object(indexed.map { JSONMember(name: $0.element, value: .integer($0.offset)) })),
-            JSONMember(name: "problem_type", value: .string("single_label_classification")),
-            JSONMember(name: "torch_dtype", value: .string("float32")),
             JSONMember(
                 name: SequenceClassifier.graftSection,
                 value: .object([
@@ -48,8 +33,7 @@ struct ExportedConfiguration {
         if let paddingID {
             changes.append(JSONMember(name: "pad_token_id", value: .integer(Int(paddingID))))
         }
-        let changed = Set(changes.map(\.name)).union(Self.droppedKeys)
-        let kept = (root.members ?? []).filter { !changed.contains($0.name) }
-        bytes = JSONValue.object((kept + changes).sorted { $0.name < $1.name }).indentedBytes
+        root = CarriedConfiguration.root(
+            carried, changes: changes, dropping: CarriedConfiguration.originKeys)
     }
 }
