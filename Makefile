@@ -14,7 +14,7 @@ TEST_BUILD = --scratch-path .build-test -c release -Xswiftc -enable-testing
 WAITING_TESTS = ^(Collectives|CoordinatorService|EndToEnd|WireProtocol|WorkerService|ZeroMQMessaging)Tests\.
 RUN_TESTS = $(SWIFT) test $(TEST_BUILD) --skip-build --disable-xctest --experimental-maximum-parallelization-width 8
 
-.PHONY: help packages build lint test demo techniques bench clean
+.PHONY: help packages build lint test demo techniques bench chaos soak clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -50,6 +50,14 @@ bench: build ## Graft beside PyTorch: reports/bench.json
 	@.ci/fetch-torch || echo "no PyTorch: what is compared with it is skipped"
 	$(SWIFT) build --package-path Benchmarks -c release
 	$(PYTHON) Benchmarks/compare.py
+
+chaos: build ## Twenty seeded fault schedules against a job, one with SEED=n: reports/chaos.json
+	@.ci/fetch-minilm
+	$(PYTHON) Benchmarks/faults/chaos.py
+
+soak: build ## Jobs and workers coming and going for MINUTES=30: reports/soak.json
+	@.ci/fetch-minilm
+	$(PYTHON) Benchmarks/faults/soak.py
 
 clean: ## Remove what was built, and the demo's files
 	rm -rf .build .build-test Benchmarks/.build .demo .venv-demo .venv-bench
