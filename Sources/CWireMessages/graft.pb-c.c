@@ -1222,6 +1222,141 @@ void   graft__wire__cancel_job__free_unpacked
   assert(message->base.descriptor == &graft__wire__cancel_job__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   graft__wire__pause_job__init
+                     (Graft__Wire__PauseJob         *message)
+{
+  static const Graft__Wire__PauseJob init_value = GRAFT__WIRE__PAUSE_JOB__INIT;
+  *message = init_value;
+}
+size_t graft__wire__pause_job__get_packed_size
+                     (const Graft__Wire__PauseJob *message)
+{
+  assert(message->base.descriptor == &graft__wire__pause_job__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t graft__wire__pause_job__pack
+                     (const Graft__Wire__PauseJob *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &graft__wire__pause_job__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t graft__wire__pause_job__pack_to_buffer
+                     (const Graft__Wire__PauseJob *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &graft__wire__pause_job__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Graft__Wire__PauseJob *
+       graft__wire__pause_job__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Graft__Wire__PauseJob *)
+     protobuf_c_message_unpack (&graft__wire__pause_job__descriptor,
+                                allocator, len, data);
+}
+void   graft__wire__pause_job__free_unpacked
+                     (Graft__Wire__PauseJob *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &graft__wire__pause_job__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   graft__wire__resume_job__init
+                     (Graft__Wire__ResumeJob         *message)
+{
+  static const Graft__Wire__ResumeJob init_value = GRAFT__WIRE__RESUME_JOB__INIT;
+  *message = init_value;
+}
+size_t graft__wire__resume_job__get_packed_size
+                     (const Graft__Wire__ResumeJob *message)
+{
+  assert(message->base.descriptor == &graft__wire__resume_job__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t graft__wire__resume_job__pack
+                     (const Graft__Wire__ResumeJob *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &graft__wire__resume_job__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t graft__wire__resume_job__pack_to_buffer
+                     (const Graft__Wire__ResumeJob *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &graft__wire__resume_job__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Graft__Wire__ResumeJob *
+       graft__wire__resume_job__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Graft__Wire__ResumeJob *)
+     protobuf_c_message_unpack (&graft__wire__resume_job__descriptor,
+                                allocator, len, data);
+}
+void   graft__wire__resume_job__free_unpacked
+                     (Graft__Wire__ResumeJob *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &graft__wire__resume_job__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   graft__wire__retry_job__init
+                     (Graft__Wire__RetryJob         *message)
+{
+  static const Graft__Wire__RetryJob init_value = GRAFT__WIRE__RETRY_JOB__INIT;
+  *message = init_value;
+}
+size_t graft__wire__retry_job__get_packed_size
+                     (const Graft__Wire__RetryJob *message)
+{
+  assert(message->base.descriptor == &graft__wire__retry_job__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t graft__wire__retry_job__pack
+                     (const Graft__Wire__RetryJob *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &graft__wire__retry_job__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t graft__wire__retry_job__pack_to_buffer
+                     (const Graft__Wire__RetryJob *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &graft__wire__retry_job__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Graft__Wire__RetryJob *
+       graft__wire__retry_job__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Graft__Wire__RetryJob *)
+     protobuf_c_message_unpack (&graft__wire__retry_job__descriptor,
+                                allocator, len, data);
+}
+void   graft__wire__retry_job__free_unpacked
+                     (Graft__Wire__RetryJob *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &graft__wire__retry_job__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   graft__wire__list_workers__init
                      (Graft__Wire__ListWorkers         *message)
 {
@@ -2347,7 +2482,7 @@ void   graft__wire__gradient_chunk__free_unpacked
   assert(message->base.descriptor == &graft__wire__gradient_chunk__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor graft__wire__envelope__field_descriptors[42] =
+static const ProtobufCFieldDescriptor graft__wire__envelope__field_descriptors[45] =
 {
   {
     "protocol_version",
@@ -2662,6 +2797,42 @@ static const ProtobufCFieldDescriptor graft__wire__envelope__field_descriptors[4
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "pause_job",
+    53,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Graft__Wire__Envelope, body_case),
+    offsetof(Graft__Wire__Envelope, pause_job),
+    &graft__wire__pause_job__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "resume_job",
+    54,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Graft__Wire__Envelope, body_case),
+    offsetof(Graft__Wire__Envelope, resume_job),
+    &graft__wire__resume_job__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "retry_job",
+    55,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Graft__Wire__Envelope, body_case),
+    offsetof(Graft__Wire__Envelope, retry_job),
+    &graft__wire__retry_job__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "prepare_job",
     60,
     PROTOBUF_C_LABEL_NONE,
@@ -2860,54 +3031,58 @@ static const unsigned graft__wire__envelope__field_indices_by_name[] = {
   12,   /* field[12] = blob_chunk_stored */
   10,   /* field[10] = blob_status */
   23,   /* field[23] = cancel_job */
-  32,   /* field[32] = evaluate_model */
-  34,   /* field[34] = export_model */
-  28,   /* field[28] = extract_features */
-  29,   /* field[29] = features_extracted */
+  35,   /* field[35] = evaluate_model */
+  37,   /* field[37] = export_model */
+  31,   /* field[31] = extract_features */
+  32,   /* field[32] = features_extracted */
   13,   /* field[13] = get_blob_chunk */
   19,   /* field[19] = get_job */
   21,   /* field[21] = get_job_log */
-  41,   /* field[41] = gradient_chunk */
+  44,   /* field[44] = gradient_chunk */
   6,   /* field[6] = heartbeat */
   7,   /* field[7] = heartbeat_reply */
   20,   /* field[20] = job_detail */
-  37,   /* field[37] = job_failed */
+  40,   /* field[40] = job_failed */
   18,   /* field[18] = job_list */
   22,   /* field[22] = job_log */
-  27,   /* field[27] = job_prepared */
+  30,   /* field[30] = job_prepared */
   16,   /* field[16] = job_submitted */
   8,   /* field[8] = leave_cluster */
   17,   /* field[17] = list_jobs */
   24,   /* field[24] = list_workers */
-  33,   /* field[33] = model_evaluated */
-  35,   /* field[35] = model_exported */
-  39,   /* field[39] = peer_hello */
-  40,   /* field[40] = peer_hello_reply */
-  26,   /* field[26] = prepare_job */
+  36,   /* field[36] = model_evaluated */
+  38,   /* field[38] = model_exported */
+  26,   /* field[26] = pause_job */
+  42,   /* field[42] = peer_hello */
+  43,   /* field[43] = peer_hello_reply */
+  29,   /* field[29] = prepare_job */
   0,   /* field[0] = protocol_version */
   11,   /* field[11] = put_blob_chunk */
   9,   /* field[9] = query_blobs */
   2,   /* field[2] = refusal */
   4,   /* field[4] = register_worker */
-  36,   /* field[36] = release_job */
+  39,   /* field[39] = release_job */
   1,   /* field[1] = request_id */
-  30,   /* field[30] = run_segment */
-  31,   /* field[31] = segment_done */
+  27,   /* field[27] = resume_job */
+  28,   /* field[28] = retry_job */
+  33,   /* field[33] = run_segment */
+  34,   /* field[34] = segment_done */
   15,   /* field[15] = submit_job */
   25,   /* field[25] = worker_list */
-  38,   /* field[38] = worker_log */
+  41,   /* field[41] = worker_log */
   5,   /* field[5] = worker_registered */
 };
-static const ProtobufCIntRange graft__wire__envelope__number_ranges[7 + 1] =
+static const ProtobufCIntRange graft__wire__envelope__number_ranges[8 + 1] =
 {
   { 1, 0 },
   { 10, 2 },
   { 20, 4 },
   { 30, 9 },
   { 40, 15 },
-  { 60, 26 },
-  { 80, 39 },
-  { 0, 42 }
+  { 53, 26 },
+  { 60, 29 },
+  { 80, 42 },
+  { 0, 45 }
 };
 const ProtobufCMessageDescriptor graft__wire__envelope__descriptor =
 {
@@ -2917,10 +3092,10 @@ const ProtobufCMessageDescriptor graft__wire__envelope__descriptor =
   "Graft__Wire__Envelope",
   "graft.wire",
   sizeof(Graft__Wire__Envelope),
-  42,
+  45,
   graft__wire__envelope__field_descriptors,
   graft__wire__envelope__field_indices_by_name,
-  7,  graft__wire__envelope__number_ranges,
+  8,  graft__wire__envelope__number_ranges,
   (ProtobufCMessageInit) graft__wire__envelope__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -4722,6 +4897,120 @@ const ProtobufCMessageDescriptor graft__wire__cancel_job__descriptor =
   graft__wire__cancel_job__field_indices_by_name,
   1,  graft__wire__cancel_job__number_ranges,
   (ProtobufCMessageInit) graft__wire__cancel_job__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor graft__wire__pause_job__field_descriptors[1] =
+{
+  {
+    "job_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__PauseJob, job_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned graft__wire__pause_job__field_indices_by_name[] = {
+  0,   /* field[0] = job_id */
+};
+static const ProtobufCIntRange graft__wire__pause_job__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor graft__wire__pause_job__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "graft.wire.PauseJob",
+  "PauseJob",
+  "Graft__Wire__PauseJob",
+  "graft.wire",
+  sizeof(Graft__Wire__PauseJob),
+  1,
+  graft__wire__pause_job__field_descriptors,
+  graft__wire__pause_job__field_indices_by_name,
+  1,  graft__wire__pause_job__number_ranges,
+  (ProtobufCMessageInit) graft__wire__pause_job__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor graft__wire__resume_job__field_descriptors[1] =
+{
+  {
+    "job_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__ResumeJob, job_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned graft__wire__resume_job__field_indices_by_name[] = {
+  0,   /* field[0] = job_id */
+};
+static const ProtobufCIntRange graft__wire__resume_job__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor graft__wire__resume_job__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "graft.wire.ResumeJob",
+  "ResumeJob",
+  "Graft__Wire__ResumeJob",
+  "graft.wire",
+  sizeof(Graft__Wire__ResumeJob),
+  1,
+  graft__wire__resume_job__field_descriptors,
+  graft__wire__resume_job__field_indices_by_name,
+  1,  graft__wire__resume_job__number_ranges,
+  (ProtobufCMessageInit) graft__wire__resume_job__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor graft__wire__retry_job__field_descriptors[1] =
+{
+  {
+    "job_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__RetryJob, job_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned graft__wire__retry_job__field_indices_by_name[] = {
+  0,   /* field[0] = job_id */
+};
+static const ProtobufCIntRange graft__wire__retry_job__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor graft__wire__retry_job__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "graft.wire.RetryJob",
+  "RetryJob",
+  "Graft__Wire__RetryJob",
+  "graft.wire",
+  sizeof(Graft__Wire__RetryJob),
+  1,
+  graft__wire__retry_job__field_descriptors,
+  graft__wire__retry_job__field_indices_by_name,
+  1,  graft__wire__retry_job__number_ranges,
+  (ProtobufCMessageInit) graft__wire__retry_job__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 #define graft__wire__list_workers__field_descriptors NULL

@@ -22,7 +22,8 @@ public struct GraftCommand: AsyncParsableCommand {
             RunCommand.self, PretrainCommand.self, ValidateCommand.self, PredictCommand.self,
             CoordinatorCommand.self, WorkerCommand.self, SubmitCommand.self, JobsCommand.self,
             ShowCommand.self, LogsCommand.self,
-            CancelCommand.self, WorkersCommand.self, FetchCommand.self, BackboneCommand.self,
+            PauseCommand.self, ResumeCommand.self, RetryCommand.self, CancelCommand.self,
+            WorkersCommand.self, FetchCommand.self, BackboneCommand.self,
         ])
 
     public init() {}

@@ -61,11 +61,14 @@ extension ClusterControl {
     }
 
     /// Gives an event to a job's driver, stores what has come of it, and only then acts on it.
-    func apply(_ event: JobEvent, to jobID: String) throws {
+    ///
+    /// - Parameter request: the client's request behind it, stored with what it changes.
+    func apply(_ event: JobEvent, to jobID: String, request: String? = nil) throws {
         guard var job = jobs[jobID], var driver = job.driver else { return }
         let before = driver
         let directives = driver.handle(event)
         job.driver = driver
+        if let request { job.record.lastRequest = request }
         let progressed = driver.progress != before.progress
         guard progressed || !directives.isEmpty || driver.state != before.state else {
             // A report that others must complete: a restart begins a new generation, which asks anew.
@@ -141,7 +144,7 @@ extension ClusterControl {
     /// Checkpoints that are neither the last nor the best go, after a moment in which repeats may still come.
     private func retireCheckpoints(_ before: JobDriver, _ after: JobDriver) {
         var gone = Set(before.progress.neededCheckpoints.map(\.sha256))
-        if !after.state.isFinal { gone.subtract(after.progress.neededCheckpoints.map(\.sha256)) }
+        if after.state != .done { gone.subtract(after.progress.neededCheckpoints.map(\.sha256)) }
         guard !gone.isEmpty else { return }
         let transfers = transfers
         Task { await transfers.retire(gone) }

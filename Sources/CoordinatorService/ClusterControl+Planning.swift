@@ -24,7 +24,7 @@ extension ClusterControl {
     private func planned(_ jobID: String, _ plan: DatasetPlan, _ shards: [StoredShard]) throws {
         guard var job = jobs[jobID], job.driver == nil else { return }
         if let failure = JobDriver.problem(specification: job.specification, plan: plan) { throw failure }
-        job.record.message = ""
+        if job.record.state != .paused { job.record.message = "" }
         let record = PlanRecord(
             planJSON: try CanonicalJSON.encode(plan), shardsJSON: try CanonicalJSON.encode(shards))
         let counts = plan.tasks.map {
@@ -38,7 +38,7 @@ extension ClusterControl {
             JobChange(
                 record: job.record, plan: record, lines: [line], pins: [.shard: Set(shards.map(\.sha256))]))
         job.shards = shards.map(\.reference)
-        job.driver = JobDriver(specification: job.specification, plan: plan)
+        job.driver = try driver(of: job, plan: plan)
         job.planning = nil
         jobs[jobID] = job
         try schedule()

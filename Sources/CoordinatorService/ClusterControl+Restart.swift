@@ -24,6 +24,28 @@ extension ClusterControl {
     func heldBlobs() throws -> Set<String> { try store.pinnedBlobs() }
 
     private func restore(_ stored: JobRecord) throws {
+        var job = try activeJob(of: stored)
+        if stored.state.isRunning {
+            job.record.state = .queued
+            job.record.message = "the coordinator was restarted"
+            let line = LogRecord(
+                time: wallTime, level: "warning", source: "coordinator",
+                message: "The coordinator was restarted while the job was \(stored.state.rawValue)")
+            try store.save(JobChange(record: job.record, lines: [line]))
+            job.expectedMembers = job.driver?.progress.workerCount ?? 0
+        }
+        takeUp(job)
+    }
+
+    /// Holds a job in memory from now on, and reads its data where that has still to be done.
+    func takeUp(_ job: ActiveJob) {
+        jobs[job.id] = job
+        if job.driver == nil, job.record.state != .uploading { plan(job.id) }
+    }
+
+    /// A stored job as it is held in memory; it has a driver where its data is planned and its shards are there.
+    /// - Throws: `JobError` where this version would refuse the job.
+    func activeJob(of stored: JobRecord) throws -> ActiveJob {
         var job = ActiveJob(
             record: stored,
             specification: try CanonicalJSON.decode(JobSpecification.self, from: stored.specificationJSON),
@@ -33,38 +55,34 @@ extension ClusterControl {
         guard problems.isEmpty else {
             throw JobError(code: .invalidJob, message: Self.text(of: problems), problems: problems)
         }
-        if stored.state.isRunning {
-            job.record.state = .queued
-            job.record.message = "the coordinator was restarted"
-            let line = LogRecord(
-                time: wallTime, level: "warning", source: "coordinator",
-                message: "The coordinator was restarted while the job was \(stored.state.rawValue)")
-            try store.save(JobChange(record: job.record, lines: [line]))
-        }
-        guard let planned = try store.plan(of: stored.id) else {
-            jobs[stored.id] = job
-            if job.record.state == .queued { plan(stored.id) }
-            return
-        }
-        let progress = try progress(of: stored, as: job.record)
-        job.shards = try CanonicalJSON.decode([StoredShard].self, from: planned.shardsJSON).map(\.reference)
+        guard let planned = try store.plan(of: stored.id) else { return job }
+        let shards = try CanonicalJSON.decode([StoredShard].self, from: planned.shardsJSON)
+        guard shards.allSatisfy({ blobs.contains($0.sha256) }) else { return job }
+        job.shards = shards.map(\.reference)
         let plan = try CanonicalJSON.decode(DatasetPlan.self, from: planned.planJSON)
         if let failure = JobDriver.problem(specification: job.specification, plan: plan) {
             throw JobError(code: .invalidJob, message: failure.description)
         }
-        job.driver = JobDriver(
-            specification: job.specification, plan: plan, progress: progress ?? TrainingProgress())
-        job.expectedMembers = stored.state.isRunning ? progress?.workerCount ?? 0 : 0
-        jobs[stored.id] = job
+        job.driver = try driver(of: job, plan: plan)
+        return job
     }
 
-    private func progress(of stored: JobRecord, as record: JobRecord) throws -> TrainingProgress? {
+    /// A driver that stands where the store says.
+    func driver(of job: ActiveJob, plan: DatasetPlan) throws -> JobDriver {
+        var driver = JobDriver(
+            specification: job.specification, plan: plan,
+            progress: try progress(of: job.record) ?? TrainingProgress())
+        if job.record.state == .paused { _ = driver.handle(.pause) }
+        return driver
+    }
+
+    private func progress(of stored: JobRecord) throws -> TrainingProgress? {
         guard let json = stored.progressJSON else { return nil }
         let progress = try CanonicalJSON.decode(TrainingProgress.self, from: json)
         guard progress.segments.isEmpty else {
             // From before segments had rows of their own.
             try store.save(
-                JobChange(record: record, segments: try progress.encodedSegments(from: 0)))
+                JobChange(record: stored, segments: try progress.encodedSegments(from: 0)))
             return progress
         }
         return progress.restoring(

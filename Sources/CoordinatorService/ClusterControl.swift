@@ -86,6 +86,9 @@ actor ClusterControl {
         case .getJob(let message): return try jobDetail(message.jobID)
         case .getJobLog(let message): return try jobLog(message)
         case .cancelJob(let message): return try cancel(message.jobID)
+        case .pauseJob(let message): return try pause(message.jobID, request: envelope.requestID)
+        case .resumeJob(let message): return try resume(message.jobID, request: envelope.requestID)
+        case .retryJob(let message): return try retry(message.jobID, request: envelope.requestID)
         case .listWorkers: return listWorkers()
         case let body:
             guard let report = AddressedReport(body) else {

@@ -153,6 +153,7 @@ public final class Coordinator: Service {
 
     private func sweep(_ control: ClusterControl, _ transfers: BlobTransfers, isFull: Bool) async {
         do {
+            if isFull { try await control.endRetries() }
             let held = try await control.heldBlobs()
             await transfers.sweepRetired(keeping: held)
             if isFull { try await transfers.sweepAll(keeping: held, retention: configuration.blobRetention) }

@@ -14,11 +14,13 @@ public struct CoordinatorConfiguration: Sendable {
     public var commandRetryInterval: Duration
     /// Blobs that nobody holds or asks for stay this long.
     public var blobRetention: Duration
+    /// What a retry of a job needs stays this long after the job failed or was cancelled.
+    public var retryRetention: Duration
 
     public init(
         listen: String, stateDirectory: URL, heartbeatInterval: Duration = .seconds(2),
         heartbeatTimeout: Duration = .seconds(10), commandRetryInterval: Duration = .seconds(2),
-        blobRetention: Duration = .seconds(24 * 3600)
+        blobRetention: Duration = .seconds(24 * 3600), retryRetention: Duration = .seconds(7 * 24 * 3600)
     ) {
         self.listen = listen
         self.stateDirectory = stateDirectory
@@ -26,6 +28,7 @@ public struct CoordinatorConfiguration: Sendable {
         self.heartbeatTimeout = heartbeatTimeout
         self.commandRetryInterval = commandRetryInterval
         self.blobRetention = blobRetention
+        self.retryRetention = retryRetention
     }
 }
 

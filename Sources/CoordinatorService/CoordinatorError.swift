@@ -12,6 +12,10 @@ public struct CoordinatorError: Error, Sendable, Equatable, CustomStringConverti
         public static let invalidJob = Code("invalid-job")
         public static let jobIDTaken = Code("job-id-taken")
         public static let jobEnded = Code("job-ended")
+        /// What was asked for makes no sense in the job's present state.
+        public static let wrongState = Code("wrong-state")
+        /// A job that ended cannot be taken up again: something that it needs is no longer there.
+        public static let retryImpossible = Code("retry-impossible")
         public static let invalidPath = Code("invalid-path")
         public static let invalidWorker = Code("invalid-worker")
         public static let sessionReplaced = Code("session-replaced")

@@ -17,11 +17,12 @@ struct JobCompletion {
         let reportJSON = try CanonicalJSON.encode(report)
         change.record.reportJSON = reportJSON
         change.record.summaryJSON = try CanonicalJSON.encode(EndedJob(report))
+        if case .failed(let failure) = driver.outcome { change.record.failureCode = failure.code }
+        // A job without a model may be retried: it keeps its last checkpoint and its shards for a while.
+        guard driver.outcome == .done else { return }
         // The job's files and results stay with it; what it only needed to run does not.
         change.pins[.checkpoint] = []
         change.pins[.shard] = []
-        if case .failed(let failure) = driver.outcome { change.record.failureCode = failure.code }
-        guard driver.outcome == .done else { return }
         let files = try resultFiles(of: job, driver, report, reportJSON)
         change.record.resultFilesJSON = try CanonicalJSON.encode(files)
         change.pins[.result] = Set(files.map(\.sha256))

@@ -21,6 +21,7 @@ public struct JobDriver: Sendable, Equatable {
         case training(Segment, [String: SegmentResult])
         case evaluating([String: [TaskCounts]])
         case exporting
+        case paused
         case ended(Outcome)
     }
 
@@ -55,6 +56,7 @@ public struct JobDriver: Sendable, Equatable {
         case .training: .training
         case .evaluating: .evaluating
         case .exporting: .exporting
+        case .paused: .paused
         case .ended(.done): .done
         case .ended(.failed): .failed
         case .ended(.cancelled): .cancelled
@@ -103,6 +105,10 @@ public struct JobDriver: Sendable, Equatable {
         case .idleWorkers(let candidates):
             if case .training = phase { idleWorkers = candidates }
             return []
+        case .pause:
+            return pause()
+        case .resume:
+            return resume()
         case .cancel:
             let releases = end(.cancelled)
             message = "cancelled"

@@ -19,5 +19,8 @@ public enum JobEvent: Sendable, Equatable {
     /// Workers that no job needs, as they are at this moment; they replace those named before. A job in
     /// training may take some in at its segment's end.
     case idleWorkers([WorkerCandidate])
+    /// Let the members go; the job waits until it is resumed.
+    case pause
+    case resume
     case cancel
 }

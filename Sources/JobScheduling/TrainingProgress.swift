@@ -60,6 +60,13 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
         return needed
     }
 
+    /// As a retry takes it up: what went wrong before is not held against the job.
+    public var forRetry: TrainingProgress {
+        var copy = self
+        copy.lossesWithoutProgress = 0
+        return copy
+    }
+
     /// The first validation measure of the latest evaluation that has one of `kind`.
     public func latestValue(of kind: MetricKind) -> Double? {
         segments.last { !$0.validation.isEmpty }?.validation.first?.value(of: kind)

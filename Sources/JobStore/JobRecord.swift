@@ -20,6 +20,8 @@ public struct JobRecord: Sendable, Equatable {
     /// What lists show of a job that has ended; `nil` before.
     public var summaryJSON: String?
     public var failureCode: String?
+    /// The latest request that changed the job's course (pause, resume, retry): a repeat of it changes nothing.
+    public var lastRequest: String?
     /// The failure's text, or what the job waits for. Holds no zero byte, whatever is written to it.
     public var message: String { didSet { message = StoredText.clean(message) } }
 
@@ -28,7 +30,8 @@ public struct JobRecord: Sendable, Equatable {
         startedAt: Int? = nil, finishedAt: Int? = nil, specificationJSON: String,
         filesJSON: String = "[]",
         progressJSON: String? = nil, reportJSON: String? = nil, resultFilesJSON: String? = nil,
-        summaryJSON: String? = nil, failureCode: String? = nil, message: String = ""
+        summaryJSON: String? = nil, failureCode: String? = nil, lastRequest: String? = nil,
+        message: String = ""
     ) {
         self.id = id
         self.name = name
@@ -44,6 +47,7 @@ public struct JobRecord: Sendable, Equatable {
         self.resultFilesJSON = resultFilesJSON
         self.summaryJSON = summaryJSON
         self.failureCode = failureCode
+        self.lastRequest = lastRequest
         self.message = StoredText.clean(message)
     }
 }

@@ -37,14 +37,14 @@ extension JobStore {
                 sql: """
                     INSERT INTO jobs (id, name, submitter, state, created_at, started_at, finished_at,
                         specification, files, progress, report, result_files, summary, failure_code,
-                        message)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        last_request, message)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     record.id, record.name, record.submitter, record.state.rawValue, record.createdAt,
                     record.startedAt, record.finishedAt, record.specificationJSON, record.filesJSON,
                     record.progressJSON, record.reportJSON, record.resultFilesJSON, record.summaryJSON,
-                    record.failureCode, record.message,
+                    record.failureCode, record.lastRequest, record.message,
                 ])
             try writeParts(of: change, database)
         }
@@ -67,12 +67,13 @@ extension JobStore {
             try database.execute(
                 sql: """
                     UPDATE jobs SET state = ?, started_at = ?, finished_at = ?, progress = ?, report = ?,
-                        result_files = ?, summary = ?, failure_code = ?, message = ? WHERE id = ?
+                        result_files = ?, summary = ?, failure_code = ?, last_request = ?, message = ?
+                    WHERE id = ?
                     """,
                 arguments: [
                     record.state.rawValue, record.startedAt, record.finishedAt, record.progressJSON,
                     record.reportJSON, record.resultFilesJSON, record.summaryJSON, record.failureCode,
-                    record.message, record.id,
+                    record.lastRequest, record.message, record.id,
                 ])
             try writeParts(of: change, database)
         }
@@ -101,7 +102,7 @@ extension JobStore {
                 sql: """
                     SELECT id, name, submitter, state, created_at, started_at, finished_at,
                         '' AS specification, '[]' AS files, NULL AS progress, NULL AS report,
-                        NULL AS result_files, summary, failure_code, message
+                        NULL AS result_files, summary, failure_code, last_request, message
                     FROM jobs ORDER BY created_at DESC, id DESC LIMIT ?
                     """, arguments: [limit ?? -1]
             ).reversed().map(record)
@@ -162,7 +163,7 @@ extension JobStore {
             createdAt: row["created_at"], startedAt: row["started_at"], finishedAt: row["finished_at"],
             specificationJSON: row["specification"], filesJSON: row["files"], progressJSON: row["progress"],
             reportJSON: row["report"], resultFilesJSON: row["result_files"], summaryJSON: row["summary"],
-            failureCode: row["failure_code"],
+            failureCode: row["failure_code"], lastRequest: row["last_request"],
             message: row["message"])
     }
 }

@@ -10,6 +10,9 @@ enum StoreMigrations {
         migrator.registerMigration("0002-summaries-segments") { database in
             try database.execute(sql: summariesAndSegments)
         }
+        migrator.registerMigration("0003-requests") { database in
+            try database.execute(sql: "ALTER TABLE jobs ADD COLUMN last_request TEXT")
+        }
         return migrator
     }
 

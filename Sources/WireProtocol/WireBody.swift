@@ -27,6 +27,9 @@ public enum WireBody: Sendable, Equatable {
     case cancelJob(CancelJob)
     case listWorkers(ListWorkers)
     case workerList(WorkerList)
+    case pauseJob(PauseJob)
+    case resumeJob(ResumeJob)
+    case retryJob(RetryJob)
 
     case prepareJob(PrepareJob)
     case jobPrepared(JobPrepared)
@@ -75,6 +78,9 @@ extension WireBody {
         case .cancelJob(let message): message
         case .listWorkers(let message): message
         case .workerList(let message): message
+        case .pauseJob(let message): message
+        case .resumeJob(let message): message
+        case .retryJob(let message): message
         case .prepareJob(let message): message
         case .jobPrepared(let message): message
         case .extractFeatures(let message): message
@@ -121,6 +127,9 @@ extension WireBody {
             BodyEntry(WireBody.cancelJob),
             BodyEntry(WireBody.listWorkers),
             BodyEntry(WireBody.workerList),
+            BodyEntry(WireBody.pauseJob),
+            BodyEntry(WireBody.resumeJob),
+            BodyEntry(WireBody.retryJob),
             BodyEntry(WireBody.prepareJob),
             BodyEntry(WireBody.jobPrepared),
             BodyEntry(WireBody.extractFeatures),

@@ -64,6 +64,23 @@ import TrainingJobs
         #expect(progress.segments.map(\.trainLoss) == reference.segments.map(\.trainLoss))
     }
 
+    @Test func `pauses change nothing but the time that a job takes`() {
+        let reference = Self.reference().progress
+        var pauses = 0
+        for seed in 1...30 {
+            var cluster = SimulatedCluster(
+                seed: UInt64(seed), workers: 1 + seed % 4, specification: Self.specification,
+                plan: JobFixture.plan(), skill: Self.rising)
+            #expect(cluster.run(losses: 2 * (seed % 2), restarts: 2 * (seed % 3), pauses: 5) == .done)
+            let progress = cluster.driver.progress
+            #expect(progress.exportedFiles == reference.exportedFiles)
+            #expect(progress.test == reference.test)
+            #expect(progress.segments.map(\.validation) == reference.segments.map(\.validation))
+            pauses += cluster.pauseCount
+        }
+        #expect(pauses > 30)
+    }
+
     @Test func `workers do join in these schedules`() {
         let growths = (1...60).map { seed in
             var cluster = SimulatedCluster(

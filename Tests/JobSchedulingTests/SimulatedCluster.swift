@@ -29,6 +29,7 @@ struct SimulatedCluster {
     private(set) var lossCount = 0
     private(set) var restartCount = 0
     private(set) var growthCount = 0
+    private(set) var pauseCount = 0
 
     init(
         seed: UInt64, workers: Int, specification: JobSpecification, plan: DatasetPlan,
@@ -43,8 +44,11 @@ struct SimulatedCluster {
     /// - Parameters:
     ///   - losses: chance per event that a member is lost, in percent.
     ///   - restarts: chance per event that the coordinator restarts, in percent.
+    ///   - pauses: chance per event that the job is paused, and later resumed, in percent.
     ///   - joins: chance per event that the workers that are no members are idle, in percent.
-    mutating func run(losses: Int, restarts: Int, joins: Int = 0, maximumEvents: Int = 20_000) -> JobDriver
+    mutating func run(
+        losses: Int, restarts: Int, joins: Int = 0, pauses: Int = 0, maximumEvents: Int = 20_000
+    ) -> JobDriver
         .Outcome?
     {
         for _ in 0..<maximumEvents {
@@ -55,6 +59,7 @@ struct SimulatedCluster {
             }
             if chance(restarts) { restart() }
             if chance(joins) { offer() }
+            if driver.state == .paused { deliver(.resume) } else if chance(pauses) { pause() }
             if chance(20), let old = history.randomElement(using: &generator) { deliver(old) }
             guard let index = inFlight.indices.randomElement(using: &generator) else { continue }
             let event = inFlight.remove(at: index)
@@ -95,6 +100,11 @@ struct SimulatedCluster {
         } else {
             deliver(.workerLost(workerID: member.workerID, .crash("killed")))
         }
+    }
+
+    private mutating func pause() {
+        pauseCount += 1
+        deliver(.pause)
     }
 
     /// A coordinator has only what was stored.

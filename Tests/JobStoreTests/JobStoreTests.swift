@@ -203,4 +203,40 @@ enum Samples {
         #expect(first == "one")
         #expect(second == "one")
     }
+
+    @Test func `what a retry needs goes some time after a job ended without a model`() throws {
+        let store = try JobStore.inMemory()
+        for (id, state, ended) in [
+            ("old", JobState.failed, 10), ("fresh", .cancelled, 30), ("done", .done, 10),
+        ] {
+            var job = Samples.job(id, state: state)
+            job.finishedAt = ended
+            try store.insert(
+                JobChange(
+                    record: job,
+                    pins: [
+                        .input: ["input"], .checkpoint: ["checkpoint-\(id)"], .shard: ["shard-\(id)"],
+                        .result: ["result-\(id)"],
+                    ]))
+        }
+        try store.releaseRetries(endedBefore: 20)
+        let pinned = try store.pinnedBlobs()
+        #expect(pinned.isSuperset(of: ["input", "checkpoint-fresh", "shard-fresh", "checkpoint-done"]))
+        #expect(pinned.isDisjoint(with: ["checkpoint-old", "shard-old"]))
+        #expect(pinned.contains("result-old"))
+    }
+
+    @Test func `the latest request is stored with what it changed`() throws {
+        let store = try JobStore.inMemory()
+        var job = Samples.job(state: .queued)
+        try store.insert(JobChange(record: job))
+        #expect(try store.job("j1")?.lastRequest == nil)
+        job.state = .paused
+        job.lastRequest = "request-1"
+        try store.save(JobChange(record: job))
+        #expect(try store.job("j1") == job)
+        job.state = .training
+        let error = #expect(throws: JobStoreError.self) { try store.save(JobChange(record: job)) }
+        #expect(error?.code == .illegalTransition)
+    }
 }

@@ -16,14 +16,17 @@ import Testing
     }
 
     @Test(arguments: JobState.allCases)
-    func endedJobsStayEnded(state: JobState) {
+    func whatEveryStateAllows(state: JobState) {
         let ended: Set<JobState> = [.done, .failed, .cancelled]
         #expect(state.isFinal == ended.contains(state))
         #expect(
-            state.isRunning == ![JobState.uploading, .queued, .done, .failed, .cancelled].contains(state))
+            state.isRunning == ![JobState.uploading, .queued, .paused, .done, .failed, .cancelled].contains(
+                state))
         if !state.isFinal {
             #expect(state.canBecome(.cancelled) && state.canBecome(.failed))
         }
+        #expect(state.canBeRetried == (state.isFinal && state.canBecome(.queued)))
+        #expect(state.canBecome(.paused) == (state == .queued || state.isRunning))
         if state.isRunning {
             #expect(state.canBecome(.preparing) && state.canBecome(.queued))
         }
@@ -31,7 +34,8 @@ import Testing
 
     @Test(arguments: [
         (JobState.uploading, JobState.preparing), (.queued, .training), (.queued, .done), (.done, .queued),
-        (.cancelled, .queued), (.training, .done), (.extracting, .uploading),
+        (.cancelled, .training), (.paused, .training), (.done, .paused),
+        (.training, .done), (.extracting, .uploading),
     ])
     func otherWaysAreClosed(from: JobState, to: JobState) {
         #expect(!from.canBecome(to))

@@ -42,6 +42,9 @@ typedef struct Graft__Wire__GetJobLog Graft__Wire__GetJobLog;
 typedef struct Graft__Wire__JobLog Graft__Wire__JobLog;
 typedef struct Graft__Wire__LogLine Graft__Wire__LogLine;
 typedef struct Graft__Wire__CancelJob Graft__Wire__CancelJob;
+typedef struct Graft__Wire__PauseJob Graft__Wire__PauseJob;
+typedef struct Graft__Wire__ResumeJob Graft__Wire__ResumeJob;
+typedef struct Graft__Wire__RetryJob Graft__Wire__RetryJob;
 typedef struct Graft__Wire__ListWorkers Graft__Wire__ListWorkers;
 typedef struct Graft__Wire__WorkerList Graft__Wire__WorkerList;
 typedef struct Graft__Wire__WorkerSummary Graft__Wire__WorkerSummary;
@@ -100,6 +103,9 @@ typedef enum {
   GRAFT__WIRE__ENVELOPE__BODY_CANCEL_JOB = 48,
   GRAFT__WIRE__ENVELOPE__BODY_LIST_WORKERS = 49,
   GRAFT__WIRE__ENVELOPE__BODY_WORKER_LIST = 50,
+  GRAFT__WIRE__ENVELOPE__BODY_PAUSE_JOB = 53,
+  GRAFT__WIRE__ENVELOPE__BODY_RESUME_JOB = 54,
+  GRAFT__WIRE__ENVELOPE__BODY_RETRY_JOB = 55,
   GRAFT__WIRE__ENVELOPE__BODY_PREPARE_JOB = 60,
   GRAFT__WIRE__ENVELOPE__BODY_JOB_PREPARED = 61,
   GRAFT__WIRE__ENVELOPE__BODY_EXTRACT_FEATURES = 62,
@@ -150,6 +156,9 @@ struct  Graft__Wire__Envelope
     Graft__Wire__CancelJob *cancel_job;
     Graft__Wire__ListWorkers *list_workers;
     Graft__Wire__WorkerList *worker_list;
+    Graft__Wire__PauseJob *pause_job;
+    Graft__Wire__ResumeJob *resume_job;
+    Graft__Wire__RetryJob *retry_job;
     Graft__Wire__PrepareJob *prepare_job;
     Graft__Wire__JobPrepared *job_prepared;
     Graft__Wire__ExtractFeatures *extract_features;
@@ -474,7 +483,7 @@ struct  Graft__Wire__JobSummary
   char *job_id;
   char *name;
   /*
-   * uploading, queued, preparing, extracting, training, evaluating, exporting, done, failed, cancelled
+   * uploading, queued, preparing, extracting, training, evaluating, exporting, paused, done, failed, cancelled
    */
   char *state;
   char *submitter;
@@ -589,6 +598,46 @@ struct  Graft__Wire__CancelJob
 };
 #define GRAFT__WIRE__CANCEL_JOB__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&graft__wire__cancel_job__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+/*
+ * Let go of the workers and keep the progress. Of this and the next two a repeat is known by its request_id,
+ * which is stored: it is acknowledged without being done again.
+ */
+struct  Graft__Wire__PauseJob
+{
+  ProtobufCMessage base;
+  char *job_id;
+};
+#define GRAFT__WIRE__PAUSE_JOB__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&graft__wire__pause_job__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+/*
+ * Queue a paused job again.
+ */
+struct  Graft__Wire__ResumeJob
+{
+  ProtobufCMessage base;
+  char *job_id;
+};
+#define GRAFT__WIRE__RESUME_JOB__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&graft__wire__resume_job__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+/*
+ * Take a failed or cancelled job up again from its last checkpoint.
+ */
+struct  Graft__Wire__RetryJob
+{
+  ProtobufCMessage base;
+  char *job_id;
+};
+#define GRAFT__WIRE__RETRY_JOB__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&graft__wire__retry_job__descriptor) \
     , (char *)protobuf_c_empty_string }
 
 
@@ -1599,6 +1648,63 @@ Graft__Wire__CancelJob *
 void   graft__wire__cancel_job__free_unpacked
                      (Graft__Wire__CancelJob *message,
                       ProtobufCAllocator *allocator);
+/* Graft__Wire__PauseJob methods */
+void   graft__wire__pause_job__init
+                     (Graft__Wire__PauseJob         *message);
+size_t graft__wire__pause_job__get_packed_size
+                     (const Graft__Wire__PauseJob   *message);
+size_t graft__wire__pause_job__pack
+                     (const Graft__Wire__PauseJob   *message,
+                      uint8_t             *out);
+size_t graft__wire__pause_job__pack_to_buffer
+                     (const Graft__Wire__PauseJob   *message,
+                      ProtobufCBuffer     *buffer);
+Graft__Wire__PauseJob *
+       graft__wire__pause_job__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   graft__wire__pause_job__free_unpacked
+                     (Graft__Wire__PauseJob *message,
+                      ProtobufCAllocator *allocator);
+/* Graft__Wire__ResumeJob methods */
+void   graft__wire__resume_job__init
+                     (Graft__Wire__ResumeJob         *message);
+size_t graft__wire__resume_job__get_packed_size
+                     (const Graft__Wire__ResumeJob   *message);
+size_t graft__wire__resume_job__pack
+                     (const Graft__Wire__ResumeJob   *message,
+                      uint8_t             *out);
+size_t graft__wire__resume_job__pack_to_buffer
+                     (const Graft__Wire__ResumeJob   *message,
+                      ProtobufCBuffer     *buffer);
+Graft__Wire__ResumeJob *
+       graft__wire__resume_job__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   graft__wire__resume_job__free_unpacked
+                     (Graft__Wire__ResumeJob *message,
+                      ProtobufCAllocator *allocator);
+/* Graft__Wire__RetryJob methods */
+void   graft__wire__retry_job__init
+                     (Graft__Wire__RetryJob         *message);
+size_t graft__wire__retry_job__get_packed_size
+                     (const Graft__Wire__RetryJob   *message);
+size_t graft__wire__retry_job__pack
+                     (const Graft__Wire__RetryJob   *message,
+                      uint8_t             *out);
+size_t graft__wire__retry_job__pack_to_buffer
+                     (const Graft__Wire__RetryJob   *message,
+                      ProtobufCBuffer     *buffer);
+Graft__Wire__RetryJob *
+       graft__wire__retry_job__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   graft__wire__retry_job__free_unpacked
+                     (Graft__Wire__RetryJob *message,
+                      ProtobufCAllocator *allocator);
 /* Graft__Wire__ListWorkers methods */
 void   graft__wire__list_workers__init
                      (Graft__Wire__ListWorkers         *message);
@@ -2157,6 +2263,15 @@ typedef void (*Graft__Wire__LogLine_Closure)
 typedef void (*Graft__Wire__CancelJob_Closure)
                  (const Graft__Wire__CancelJob *message,
                   void *closure_data);
+typedef void (*Graft__Wire__PauseJob_Closure)
+                 (const Graft__Wire__PauseJob *message,
+                  void *closure_data);
+typedef void (*Graft__Wire__ResumeJob_Closure)
+                 (const Graft__Wire__ResumeJob *message,
+                  void *closure_data);
+typedef void (*Graft__Wire__RetryJob_Closure)
+                 (const Graft__Wire__RetryJob *message,
+                  void *closure_data);
 typedef void (*Graft__Wire__ListWorkers_Closure)
                  (const Graft__Wire__ListWorkers *message,
                   void *closure_data);
@@ -2265,6 +2380,9 @@ extern const ProtobufCMessageDescriptor graft__wire__get_job_log__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__job_log__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__log_line__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__cancel_job__descriptor;
+extern const ProtobufCMessageDescriptor graft__wire__pause_job__descriptor;
+extern const ProtobufCMessageDescriptor graft__wire__resume_job__descriptor;
+extern const ProtobufCMessageDescriptor graft__wire__retry_job__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__list_workers__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__worker_list__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__worker_summary__descriptor;

@@ -74,6 +74,21 @@ struct CoordinatorClient: Sendable {
         guard case .acknowledged = reply else { throw unexpected(reply, to: "CancelJob") }
     }
 
+    func pause(_ jobID: String) async throws {
+        let reply = try await channel.request(.pauseJob(PauseJob(jobID: jobID)))
+        guard case .acknowledged = reply else { throw unexpected(reply, to: "PauseJob") }
+    }
+
+    func resume(_ jobID: String) async throws {
+        let reply = try await channel.request(.resumeJob(ResumeJob(jobID: jobID)))
+        guard case .acknowledged = reply else { throw unexpected(reply, to: "ResumeJob") }
+    }
+
+    func retry(_ jobID: String) async throws {
+        let reply = try await channel.request(.retryJob(RetryJob(jobID: jobID)))
+        guard case .acknowledged = reply else { throw unexpected(reply, to: "RetryJob") }
+    }
+
     func workers() async throws -> [WorkerSummary] {
         let reply = try await channel.request(.listWorkers(ListWorkers()))
         guard case .workerList(let list) = reply else { throw unexpected(reply, to: "ListWorkers") }

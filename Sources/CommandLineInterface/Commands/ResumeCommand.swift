@@ -1,0 +1,24 @@
+import ArgumentParser
+
+struct ResumeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume", abstract: "Take a paused job up again.",
+        discussion: """
+            Example:
+              graft resume 3f2a --coordinator tcp://head:7070
+
+            The job is queued, and goes on from its last checkpoint.
+            """)
+
+    @OptionGroup var client: ClientOptions
+    @OptionGroup var selection: JobSelection
+
+    func run() async throws {
+        let jobID = try await client.withClient { client in
+            let jobID = try await client.jobID(for: selection.job)
+            try await client.resume(jobID)
+            return jobID
+        }
+        print("resumed \(jobID)")
+    }
+}

@@ -1,0 +1,23 @@
+import TrainingJobs
+
+// A pause: the members are let go at once, the progress stays.
+extension JobDriver {
+    /// The workers are wanted now, so it does not wait for the segment's end: the steps since the last
+    /// checkpoint are run again, to the same bits.
+    mutating func pause() -> [JobDirective] {
+        if case .paused = phase { return [] }
+        let releases = commandAll(.release)
+        members = []
+        idleWorkers = []
+        phase = .paused
+        message = "paused at step \(progress.step) of \(totalSteps); graft resume takes it up again"
+        return releases + [.log(.info, "The job is paused at step \(progress.step)")]
+    }
+
+    mutating func resume() -> [JobDirective] {
+        guard case .paused = phase else { return [] }
+        phase = .waiting
+        message = ""
+        return [.log(.info, "The job is resumed at step \(progress.step)")]
+    }
+}
