@@ -1,23 +1,30 @@
 import Foundation
 import TestingSupport
 
-/// A coordinator and workers as processes of their own, on a free port of this machine.
+/// A coordinator and workers as processes of their own, on a free port of this machine or on hosts of their own.
 final class Cluster: Sendable {
     let folder: TemporaryFolder
     let port: Int
+    private let hosts: NamespaceHosts?
 
-    var endpoint: String { "tcp://127.0.0.1:\(port)" }
+    var endpoint: String { "tcp://\(address("coordinator")):\(port)" }
     var environment: [String: String] { ["GRAFT_COORDINATOR": endpoint, "XDG_CACHE_HOME": folder.url.path] }
 
-    init() throws {
+    /// - Parameter hosts: one named `coordinator` and one for each worker; `nil`: this machine.
+    init(hosts: NamespaceHosts? = nil) throws {
+        self.hosts = hosts
         folder = try TemporaryFolder("cluster")
         port = try Self.freePort()
     }
 
+    private func address(_ host: String) -> String { hosts?.address(host) ?? "127.0.0.1" }
+
+    private func launcher(_ host: String) -> [String] { hosts?.launcher(host) ?? [] }
+
     func startCoordinator() async throws -> GraftProcess {
-        let coordinator = try GraftProcess([
-            "coordinator", "--listen", endpoint, "--state", folder.file("state").path,
-        ])
+        let coordinator = try GraftProcess(
+            ["coordinator", "--listen", endpoint, "--state", folder.file("state").path],
+            launcher: launcher("coordinator"))
         // Ready once it answers.
         for _ in 0..<100 {
             if try await run(["workers", "--timeout", "1"]).exitCode == 0 { return coordinator }
@@ -26,16 +33,18 @@ final class Cluster: Sendable {
     }
 
     /// A worker with a cache of its own, as on a host of its own.
-    func startWorker(_ name: String, cache: String? = nil) throws -> GraftProcess {
-        try GraftProcess([
-            "worker", "--coordinator", endpoint, "--name", name, "--listen", "tcp://127.0.0.1:0",
-            "--cache", folder.file("cache-\(cache ?? name)").path,
-        ])
+    func startWorker(_ name: String, cache: String? = nil, options: [String] = []) throws -> GraftProcess {
+        try GraftProcess(
+            [
+                "worker", "--coordinator", endpoint, "--name", name,
+                "--listen", "tcp://\(address(name)):0", "--cache", folder.file("cache-\(cache ?? name)").path,
+            ] + options, launcher: launcher(name))
     }
 
     /// Runs a client command and waits for it.
     func run(_ arguments: [String], timeout: Duration = .seconds(120)) async throws -> GraftProcess.Result {
-        try await GraftProcess(arguments, environment: environment).wait(timeout: timeout)
+        try await GraftProcess(arguments, environment: environment, launcher: launcher("coordinator"))
+            .wait(timeout: timeout)
     }
 
     /// Runs a client command with --json and reads the object that it prints.

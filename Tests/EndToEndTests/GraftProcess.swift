@@ -40,14 +40,18 @@ final class GraftProcess: Sendable {
     private let streams = Mutex(Streams())
     let identifier: Int32
 
-    /// Starts `graft` with `arguments`; `environment` adds to this process's own.
-    init(_ arguments: [String], environment: [String: String] = [:], in directory: URL? = nil) throws {
+    /// Starts `graft` with `arguments`; `environment` adds to this process's own, `launcher` starts it elsewhere.
+    init(
+        _ arguments: [String], environment: [String: String] = [:], in directory: URL? = nil,
+        launcher: [String] = []
+    ) throws {
         guard FileManager.default.isExecutableFile(atPath: Self.binary.path) else {
             throw ProcessFailure.notBuilt(Self.binary.path)
         }
         let process = Process()
-        process.executableURL = Self.binary
-        process.arguments = arguments
+        let command = launcher + [Self.binary.path] + arguments
+        process.executableURL = URL(filePath: command[0])
+        process.arguments = Array(command.dropFirst())
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         if let directory { process.currentDirectoryURL = directory }
         let (output, errors) = (Pipe(), Pipe())
