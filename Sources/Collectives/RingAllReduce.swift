@@ -6,10 +6,10 @@ public struct RingOptions: Sendable, Equatable {
     public var chunkBytes: Int
     /// Chunks that a member may have sent beyond those that it has received.
     public var window: Int
-    /// How long a peer may be silent before it is asked whether it lives. One that does not answer is lost; one
-    /// that does is computing, or waits itself.
+    /// How long a peer may be silent, at the most, before it is asked whether it lives. One that does not answer is
+    /// lost; one that does is computing, or waits itself. `PeerPatience` shortens it as peers are measured.
     public var silenceLimit: Duration
-    /// How long a peer that answers may go without sending before the collective gives up.
+    /// How long a peer that answers may go without sending, at the most, before the collective gives up.
     public var stallLimit: Duration
 
     /// - Parameter stallLimit: `nil` for 20 times the silence limit.
@@ -38,6 +38,7 @@ public final class RingAllReduce {
     private let options: RingOptions
     private var sequence = 0
     private var isBroken = false
+    private var patience: PeerPatience
     /// Chunks of the next collective, from a predecessor that is through with this one.
     private var early: [GradientChunk] = []
 
@@ -46,6 +47,7 @@ public final class RingAllReduce {
         self.generation = generation
         self.link = link
         self.options = options
+        patience = PeerPatience(options)
     }
 
     private var predecessor: Int { (link.rank + link.size - 1) % link.size }
@@ -54,8 +56,8 @@ public final class RingAllReduce {
     /// Sums a buffer over all members; every member ends with the same results.
     ///
     /// - Throws: `CollectiveError`: `.peerSilent`, naming the peer, when nothing has come from a neighbour for
-    ///   `RingOptions.silenceLimit` and it does not answer either, when nothing has come for `stallLimit`, or when
-    ///   it takes nothing for `silenceLimit`; `.protocolViolation`, `.closed`, `.broken`. What the buffer throws.
+    ///   longer than is usual and it does not answer either, when nothing has come for far longer, or when it takes
+    ///   nothing for `RingOptions.silenceLimit`; `.protocolViolation`, `.closed`, `.broken`. What the buffer throws.
     ///   `CancellationError`.
     public func allReduce(
         _ buffer: any ReductionBuffer, isolation: isolated (any Actor)? = #isolation
@@ -67,6 +69,7 @@ public final class RingAllReduce {
         }
         isBroken = true
         try await run(buffer, isolation: isolation)
+        patience.endCollective()
         sequence += 1
         isBroken = false
     }
@@ -89,14 +92,16 @@ public final class RingAllReduce {
 
     /// The next chunk of this collective; nil where one came that is not for it.
     private func nextChunk(isolation: isolated (any Actor)?) async throws -> GradientChunk? {
-        let end = ContinuousClock.now + options.stallLimit
-        var deadline = ContinuousClock.now + options.silenceLimit
+        let start = ContinuousClock.now
+        let end = start + patience.stallLimit
+        var deadline = start + patience.silenceLimit
         while true {
             guard let chunk = try await link.receive(deadline: deadline) else {
-                try await requireLife(before: end, isolation: isolation)
-                deadline = min(end, .now + options.silenceLimit)
+                try await requireLife(since: start, before: end, isolation: isolation)
+                deadline = min(end, .now + patience.silenceLimit)
                 continue
             }
+            patience.waited(start.duration(to: .now))
             // Left over from another generation or job.
             guard chunk.jobID == jobID, chunk.generation == generation else { continue }
             // A repeat of what is done.
@@ -109,12 +114,15 @@ public final class RingAllReduce {
 
     /// A member sends nothing while it computes, however long that takes, but answers greetings.
     private func requireLife(
-        before end: ContinuousClock.Instant, isolation: isolated (any Actor)?
+        since start: ContinuousClock.Instant, before end: ContinuousClock.Instant,
+        isolation: isolated (any Actor)?
     ) async throws {
-        guard ContinuousClock.now < end else { throw silence(for: options.stallLimit, answers: true) }
-        let answers = await link.answers(rank: predecessor, within: min(options.silenceLimit, .seconds(10)))
+        let asked = ContinuousClock.now
+        guard asked < end else { throw silence(since: start, answers: true) }
+        let answers = await link.answers(rank: predecessor, within: patience.answerLimit)
         try Task.checkCancellation()
-        if !answers { throw silence(for: options.silenceLimit, answers: false) }
+        if !answers { throw silence(since: start, answers: false) }
+        patience.answered(after: asked.duration(to: .now))
     }
 
     private func keepEarly(_ chunk: GradientChunk) throws {
@@ -130,14 +138,16 @@ public final class RingAllReduce {
         early.append(chunk)
     }
 
-    private func silence(for time: Duration, answers: Bool) -> CollectiveError {
+    private func silence(since start: ContinuousClock.Instant, answers: Bool) -> CollectiveError {
+        let milliseconds = start.duration(to: .now) / .milliseconds(1)
         let name = link.name(ofRank: predecessor)
         let reason =
             answers
             ? "though it answers: it is stuck, or waits itself for a member before it in the ring"
             : "and does not answer: it is gone or cut off"
         return CollectiveError(
-            .peerSilent, "\(name) (rank \(predecessor)) has sent nothing for \(time), \(reason)",
+            .peerSilent,
+            "\(name) (rank \(predecessor)) has sent nothing for \(Int(milliseconds)) ms, \(reason)",
             peerRank: predecessor, peerName: name)
     }
 

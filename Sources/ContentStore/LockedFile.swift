@@ -6,13 +6,21 @@ struct LockedFile {
     private let handle: FileHandle
 
     /// Opens or creates the file and waits for its lock. `nil` where `isObsolete` turned true meanwhile.
-    static func open(_ url: URL, unless isObsolete: () -> Bool) throws -> LockedFile? {
+    ///
+    /// - Throws: `ContentStoreError` `.fileSystem`, also where another process holds the lock for all of `patience`.
+    static func open(_ url: URL, patience: Duration = .seconds(30), unless isObsolete: () -> Bool) throws
+        -> LockedFile?
+    {
+        let end = ContinuousClock.now + patience
         while true {
             let descriptor = Glibc.open(url.path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
             guard descriptor >= 0 else { throw FileSystem.failure("open", url) }
             let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-            while flock(descriptor, LOCK_EX) != 0 {
-                guard errno == EINTR else { throw FileSystem.failure("lock", url) }
+            while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+                guard errno == EINTR || errno == EWOULDBLOCK, ContinuousClock.now < end else {
+                    throw FileSystem.failure("lock", url)
+                }
+                usleep(2000)
             }
             // While this one waited, the holder may have moved the file to its final name or removed it; the
             // lock is then on a file that is no longer there.

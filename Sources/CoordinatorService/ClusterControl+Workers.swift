@@ -68,7 +68,7 @@ extension ClusterControl {
             worker.record.sessionID == message.sessionID
         else { return .heartbeatReply(HeartbeatReply(known: false)) }
         worker.identity = identity
-        worker.lastHeard = now
+        worker.heard(at: now)
         worker.isSuspect = false
         worker.activity = message.activity
         worker.progressDone = message.progressDone
@@ -115,7 +115,7 @@ extension ClusterControl {
         commands.drop(workerID: id)
         logger.warning("A worker is lost", metadata: ["worker": "\(worker.record.name)"])
         guard let assignment = worker.assignment else { return }
-        let reason = "no sign of life for \(configuration.heartbeatTimeout.wholeMilliseconds) ms"
+        let reason = "no sign of life for \(Int((now - worker.lastHeard) * 1000)) ms"
         try apply(.workerLost(workerID: id, .crash(reason)), to: assignment.jobID)
         registry[id]?.assignment = nil
     }

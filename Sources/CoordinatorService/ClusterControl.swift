@@ -27,6 +27,8 @@ actor ClusterControl {
     var jobs: [String: ActiveJob] = [:]
     /// Until then jobs from before a restart wait for all of their workers; monotonic seconds.
     var reunionEnds = 0.0
+    /// When the clock last ticked; monotonic seconds.
+    private var lastTick: Double?
     /// See `schedule`.
     var isInRound = false
     var wantsRound = false
@@ -101,6 +103,7 @@ actor ClusterControl {
 
     /// What time brings: lost workers, commands to repeat, jobs that can start.
     func tick() {
+        excuseDelay()
         do {
             for worker in registry.expire(at: now, timeout: configuration.heartbeatTimeout.seconds) {
                 try lose(worker)
@@ -112,6 +115,14 @@ actor ClusterControl {
         } catch {
             logger.error("The clock's work could not be stored", metadata: ["error": "\(error)"])
         }
+    }
+
+    /// A disk or a plan that held this actor up also held up the heartbeats behind it.
+    private func excuseDelay() {
+        defer { lastTick = now }
+        guard let lastTick else { return }
+        let late = now - lastTick - configuration.heartbeatTimeout.seconds / 10
+        if late > 0 { registry.excuse(seconds: late, at: now) }
     }
 
     /// Sends a command to a worker, and again until it is acknowledged.

@@ -1,5 +1,6 @@
 import JobScheduling
 import JobStore
+import WireProtocol
 
 /// The workers that the coordinator knows, and what they were last heard to do.
 struct WorkerRegistry: Sendable {
@@ -14,6 +15,8 @@ struct WorkerRegistry: Sendable {
         var identity: [UInt8]?
         /// Monotonic seconds.
         var lastHeard: Double
+        /// Between its heartbeats.
+        var heartbeatIntervals = AdaptiveTimeout()
         var isLive: Bool
         /// A peer says that it is gone: not assigned before it has been heard from again.
         var isSuspect = false
@@ -24,6 +27,19 @@ struct WorkerRegistry: Sendable {
         var progressDone = 0
         var progressTotal = 0
         var cacheBytes = 0
+
+        mutating func heard(at now: Double) {
+            heartbeatIntervals.record(seconds: now - lastHeard)
+            lastHeard = now
+        }
+
+        /// Seconds of silence after which it counts as lost. One whose heartbeats come as a clock is missed sooner
+        /// than one whose heartbeats never did, but none before half the configured time.
+        func silenceLimit(timeout: Double) -> Double {
+            heartbeatIntervals.value(
+                unmeasured: .seconds(timeout), margin: 3, within: .seconds(timeout / 2)...(.seconds(timeout))
+            ).seconds
+        }
 
         var isFree: Bool { isLive && !isSuspect && assignment == nil }
 
@@ -86,11 +102,16 @@ struct WorkerRegistry: Sendable {
         workers[id] = nil
     }
 
-    /// Marks those as lost that have been silent for longer than `timeout`, and returns them; also those that
-    /// are lost already but still assigned, as where the loss could not be stored.
+    /// Gives every worker time that the coordinator itself was held up for: what they said then is not read yet.
+    mutating func excuse(seconds: Double, at now: Double) {
+        for (id, worker) in workers { workers[id]?.lastHeard = min(now, worker.lastHeard + seconds) }
+    }
+
+    /// Marks those as lost that have been silent for longer than is usual for them, or than `timeout`, and returns
+    /// them; also those that are lost already but still assigned, as where the loss could not be stored.
     mutating func expire(at now: Double, timeout: Double) -> [Worker] {
         let expired = sorted.filter {
-            $0.isLive ? now - $0.lastHeard > timeout : $0.assignment != nil
+            $0.isLive ? now - $0.lastHeard > $0.silenceLimit(timeout: timeout) : $0.assignment != nil
         }
         for worker in expired { workers[worker.record.id]?.isLive = false }
         return expired

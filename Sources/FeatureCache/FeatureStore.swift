@@ -15,18 +15,26 @@ public struct FeatureStore: Sendable {
     }
 
     static let segmentExtension = "features"
+    private static let lockPatience = Duration.seconds(5)
 
     public let directory: URL
     /// Bytes that all segments may take, damaged ones included; `nil`: as many as they like.
     public let limitBytes: Int?
     /// Bytes after which a job's writer begins another segment.
     let segmentBytes: Int
+    /// Bytes of features that a job may keep in memory where the disk is full.
+    let memoryLimitBytes: Int
 
+    /// - Parameters:
+    ///   - memoryLimitBytes: of features that cannot be written; `nil`: an eighth of the host's memory.
     /// - Throws: `FeatureCacheError` where the directory cannot be made.
-    public init(directory: URL, limitBytes: Int? = nil, segmentBytes: Int = 64 << 20) throws {
+    public init(
+        directory: URL, limitBytes: Int? = nil, segmentBytes: Int = 64 << 20, memoryLimitBytes: Int? = nil
+    ) throws {
         self.directory = directory
         self.limitBytes = limitBytes
         self.segmentBytes = segmentBytes
+        self.memoryLimitBytes = memoryLimitBytes ?? Int(ProcessInfo.processInfo.physicalMemory / 8)
         do {
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         } catch {
@@ -74,8 +82,11 @@ public struct FeatureStore: Sendable {
     @discardableResult
     public func evict(incoming: Int = 0) throws -> Int {
         guard let limitBytes else { return 0 }
-        let evictionLock = try FileLock.waitForLock(
-            directory.appendingPathComponent("eviction.lock"), .exclusive)
+        // Whoever holds it is making room too.
+        guard
+            let evictionLock = try FileLock.waitForLock(
+                directory.appendingPathComponent("eviction.lock"), .exclusive, patience: Self.lockPatience)
+        else { return 0 }
         defer { withExtendedLifetime(evictionLock) {} }
         let present =
             damagedFiles() + (try segments().sorted { ($0.used, $0.url.path) < ($1.used, $1.url.path) })
@@ -116,7 +127,7 @@ public struct FeatureStore: Sendable {
 
     private var damagedDirectory: URL { directory.appendingPathComponent("damaged", isDirectory: true) }
 
-    private func segmentURLs(prefix: String) throws -> [URL] {
+    func segmentURLs(prefix: String) throws -> [URL] {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: directory.path)
                 .filter { $0.hasPrefix(prefix) && $0.hasSuffix("." + Self.segmentExtension) }

@@ -24,12 +24,22 @@ final class FileLock: Sendable {
     }
 
     /// Waits for the lock; creates the file where there is none.
-    static func waitForLock(_ url: URL, _ mode: Mode) throws -> FileLock {
-        guard let lock = lock(url, flags: O_RDWR | O_CREAT, operation: mode.operation) else {
-            throw FeatureCacheError(
-                .fileSystem, "cannot lock \(url.path): \(String(cString: strerror(errno)))", path: url.path)
+    ///
+    /// - Returns: `nil` where another process has held it for all of `patience`: it may have been stopped.
+    static func waitForLock(_ url: URL, _ mode: Mode, patience: Duration) throws -> FileLock? {
+        let end = ContinuousClock.now + patience
+        while true {
+            if let lock = lock(url, flags: O_RDWR | O_CREAT, operation: mode.operation | LOCK_NB) {
+                return lock
+            }
+            guard errno == EWOULDBLOCK else {
+                throw FeatureCacheError(
+                    .fileSystem, "cannot lock \(url.path): \(String(cString: strerror(errno)))",
+                    path: url.path)
+            }
+            guard ContinuousClock.now < end else { return nil }
+            usleep(5000)
         }
-        return lock
     }
 
     private static func lock(_ url: URL, flags: Int32, operation: Int32) -> FileLock? {
@@ -37,7 +47,9 @@ final class FileLock: Sendable {
         guard descriptor >= 0 else { return nil }
         while flock(descriptor, operation) != 0 {
             if errno == EINTR { continue }
+            let number = errno
             close(descriptor)
+            errno = number
             return nil
         }
         return FileLock(descriptor: descriptor)

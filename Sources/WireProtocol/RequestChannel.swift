@@ -4,7 +4,8 @@ import ZeroMQMessaging
 
 /// How patiently a request waits for its answer.
 public struct RequestPatience: Sendable {
-    /// How long to wait for an answer before sending the same request again.
+    /// How long to wait for an answer before sending the same request again, while it is not known how long
+    /// answers to its kind take on that connection. From the deadline on it is sent once.
     public var timeout: Duration
     /// How long to go on in all.
     public var deadline: Duration
@@ -13,12 +14,22 @@ public struct RequestPatience: Sendable {
         self.timeout = timeout
         self.deadline = deadline
     }
+
+    /// How long the first attempt waits, given what was measured, and each one after it twice as long.
+    func timeout(ofAttempt attempt: Int, measured: AdaptiveTimeout) -> Duration {
+        guard timeout < deadline else { return deadline }
+        let shortest = min(timeout, .seconds(1))
+        let longest = max(timeout, deadline / 3)
+        let first = measured.value(unmeasured: timeout, within: shortest...longest)
+        return min(first * (1 << min(attempt - 1, 16)), longest)
+    }
 }
 
 /// Requests and their answers over one connection, many at a time.
 ///
 /// An answer finds its request by id. A request without an answer is sent again with the same id; since
-/// requests are idempotent, a lost answer does no harm. What is no answer goes to `unsolicited`.
+/// requests are idempotent, a lost answer does no harm. When it is sent again follows from how long answers to
+/// that kind of request have taken. What is no answer goes to `unsolicited`.
 public final class RequestChannel: Sendable {
     /// Who is asked.
     public var endpoint: String { connection.endpoint }
@@ -29,6 +40,8 @@ public final class RequestChannel: Sendable {
     private let connection: DealerConnection
     private let patience: RequestPatience
     private let inbox: RequestInbox
+    /// By the request's name: to hash a file takes longer than to note a heartbeat.
+    private let responseTimes = Mutex<[String: AdaptiveTimeout]>([:])
     private let reader: Task<Void, Never>
 
     /// Takes the connection over: nothing else may read its `incoming`.
@@ -64,6 +77,7 @@ public final class RequestChannel: Sendable {
         let answers = inbox.expect(requestID)
         defer { inbox.forget(requestID) }
 
+        let measured = responseTimes.withLock { $0[body.name] } ?? AdaptiveTimeout()
         let end = ContinuousClock.now + patience.deadline
         var attempts = 0
         while ContinuousClock.now < end {
@@ -73,8 +87,12 @@ public final class RequestChannel: Sendable {
             } catch let error as MessagingError where error.code == .queueFull {
                 break
             }
-            switch await answers.next(until: min(end, .now + patience.timeout)) {
-            case .element(let answer): return try answer.get()
+            let sent = ContinuousClock.now
+            let timeout = patience.timeout(ofAttempt: attempts, measured: measured)
+            switch await answers.next(until: min(end, sent + timeout)) {
+            case .element(let answer):
+                learn(body.name, sent.duration(to: .now), attempts: attempts)
+                return try answer.get()
             case .timedOut: continue
             case .finished:
                 try Task.checkCancellation()
@@ -85,12 +103,22 @@ public final class RequestChannel: Sendable {
         throw RequestError.unreachable(endpoint, after: patience.deadline, attempts: attempts)
     }
 
+    private func learn(_ name: String, _ time: Duration, attempts: Int) {
+        responseTimes.withLock { times in
+            if attempts == 1 {
+                times[name, default: AdaptiveTimeout()].record(time)
+            } else {
+                times[name, default: AdaptiveTimeout()].answered(afterAttempts: attempts)
+            }
+        }
+    }
+
     /// Sends an envelope that expects no answer: a report, or the answer to an unsolicited request.
     ///
     /// - Parameter deadline: until when to wait for room where many messages wait already.
-    public nonisolated(nonsending) func send(_ envelope: Envelope, deadline: ContinuousClock.Instant? = nil)
-        async throws
-    {
+    public nonisolated(nonsending) func send(
+        _ envelope: Envelope, deadline: ContinuousClock.Instant = .now + .seconds(30)
+    ) async throws {
         try await connection.send(try envelope.encode(), deadline: deadline)
     }
 

@@ -25,12 +25,12 @@ public final class DealerConnection: Sendable {
     /// Queues a message for the peer. Suspends while as many wait as the options allow, as when the peer is
     /// away or slow.
     ///
-    /// - Parameter deadline: until when to wait for room; without one, as long as it takes.
+    /// - Parameter deadline: until when to wait for room.
     /// - Throws: `MessagingError`: `.queueFull`, which names the endpoint, at the deadline; `.closed`.
     ///   `CancellationError` where the task was cancelled.
-    public nonisolated(nonsending) func send(_ body: [UInt8], deadline: ContinuousClock.Instant? = nil)
-        async throws
-    {
+    public nonisolated(nonsending) func send(
+        _ body: [UInt8], deadline: ContinuousClock.Instant = .now + .seconds(30)
+    ) async throws {
         try await window.acquire(bytes: body.count, deadline: deadline)
         if !reactor.submit(.send(id, OutgoingMessage(identity: nil, body: body, continuation: nil))) {
             throw MessagingError.closed(endpoint)

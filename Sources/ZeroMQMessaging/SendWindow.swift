@@ -21,7 +21,7 @@ final class SendWindow: Sendable {
     }
 
     /// Waits for room and takes it.
-    nonisolated(nonsending) func acquire(bytes: Int, deadline: ContinuousClock.Instant?) async throws {
+    nonisolated(nonsending) func acquire(bytes: Int, deadline: ContinuousClock.Instant) async throws {
         while true {
             let waiter: Mailbox<Void>? = try state.withLock { state in
                 if state.isClosed { throw MessagingError.closed(endpoint) }
