@@ -3,9 +3,9 @@
 SWIFT ?= swift
 PYTHON ?= python3
 
-# What the build links against, and what the tests of generated code need beyond that.
+# What the build links against, and what the tests of generated code and of networks need beyond that.
 BUILD_PACKAGES = libzmq3-dev libopenblas-dev libprotobuf-c-dev libsqlite3-dev libpng-dev libjpeg62-turbo-dev libsentencepiece-dev pkg-config
-TEST_PACKAGES = protobuf-compiler protobuf-c-compiler
+TEST_PACKAGES = protobuf-compiler protobuf-c-compiler iproute2
 
 # Tests see internals, which changes the code of every module: they have a build of their own.
 TEST_BUILD = --scratch-path .build-test -c release -Xswiftc -enable-testing
