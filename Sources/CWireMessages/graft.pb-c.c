@@ -2482,7 +2482,142 @@ void   graft__wire__gradient_chunk__free_unpacked
   assert(message->base.descriptor == &graft__wire__gradient_chunk__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor graft__wire__envelope__field_descriptors[45] =
+void   graft__wire__query_features__init
+                     (Graft__Wire__QueryFeatures         *message)
+{
+  static const Graft__Wire__QueryFeatures init_value = GRAFT__WIRE__QUERY_FEATURES__INIT;
+  *message = init_value;
+}
+size_t graft__wire__query_features__get_packed_size
+                     (const Graft__Wire__QueryFeatures *message)
+{
+  assert(message->base.descriptor == &graft__wire__query_features__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t graft__wire__query_features__pack
+                     (const Graft__Wire__QueryFeatures *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &graft__wire__query_features__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t graft__wire__query_features__pack_to_buffer
+                     (const Graft__Wire__QueryFeatures *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &graft__wire__query_features__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Graft__Wire__QueryFeatures *
+       graft__wire__query_features__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Graft__Wire__QueryFeatures *)
+     protobuf_c_message_unpack (&graft__wire__query_features__descriptor,
+                                allocator, len, data);
+}
+void   graft__wire__query_features__free_unpacked
+                     (Graft__Wire__QueryFeatures *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &graft__wire__query_features__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   graft__wire__features_held__init
+                     (Graft__Wire__FeaturesHeld         *message)
+{
+  static const Graft__Wire__FeaturesHeld init_value = GRAFT__WIRE__FEATURES_HELD__INIT;
+  *message = init_value;
+}
+size_t graft__wire__features_held__get_packed_size
+                     (const Graft__Wire__FeaturesHeld *message)
+{
+  assert(message->base.descriptor == &graft__wire__features_held__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t graft__wire__features_held__pack
+                     (const Graft__Wire__FeaturesHeld *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &graft__wire__features_held__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t graft__wire__features_held__pack_to_buffer
+                     (const Graft__Wire__FeaturesHeld *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &graft__wire__features_held__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Graft__Wire__FeaturesHeld *
+       graft__wire__features_held__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Graft__Wire__FeaturesHeld *)
+     protobuf_c_message_unpack (&graft__wire__features_held__descriptor,
+                                allocator, len, data);
+}
+void   graft__wire__features_held__free_unpacked
+                     (Graft__Wire__FeaturesHeld *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &graft__wire__features_held__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   graft__wire__feature_rows__init
+                     (Graft__Wire__FeatureRows         *message)
+{
+  static const Graft__Wire__FeatureRows init_value = GRAFT__WIRE__FEATURE_ROWS__INIT;
+  *message = init_value;
+}
+size_t graft__wire__feature_rows__get_packed_size
+                     (const Graft__Wire__FeatureRows *message)
+{
+  assert(message->base.descriptor == &graft__wire__feature_rows__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t graft__wire__feature_rows__pack
+                     (const Graft__Wire__FeatureRows *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &graft__wire__feature_rows__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t graft__wire__feature_rows__pack_to_buffer
+                     (const Graft__Wire__FeatureRows *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &graft__wire__feature_rows__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Graft__Wire__FeatureRows *
+       graft__wire__feature_rows__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Graft__Wire__FeatureRows *)
+     protobuf_c_message_unpack (&graft__wire__feature_rows__descriptor,
+                                allocator, len, data);
+}
+void   graft__wire__feature_rows__free_unpacked
+                     (Graft__Wire__FeatureRows *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &graft__wire__feature_rows__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+static const ProtobufCFieldDescriptor graft__wire__envelope__field_descriptors[48] =
 {
   {
     "protocol_version",
@@ -3024,6 +3159,42 @@ static const ProtobufCFieldDescriptor graft__wire__envelope__field_descriptors[4
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "query_features",
+    83,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Graft__Wire__Envelope, body_case),
+    offsetof(Graft__Wire__Envelope, query_features),
+    &graft__wire__query_features__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "features_held",
+    84,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Graft__Wire__Envelope, body_case),
+    offsetof(Graft__Wire__Envelope, features_held),
+    &graft__wire__features_held__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "feature_rows",
+    85,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Graft__Wire__Envelope, body_case),
+    offsetof(Graft__Wire__Envelope, feature_rows),
+    &graft__wire__feature_rows__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned graft__wire__envelope__field_indices_by_name[] = {
   3,   /* field[3] = acknowledged */
@@ -3034,7 +3205,9 @@ static const unsigned graft__wire__envelope__field_indices_by_name[] = {
   35,   /* field[35] = evaluate_model */
   37,   /* field[37] = export_model */
   31,   /* field[31] = extract_features */
+  47,   /* field[47] = feature_rows */
   32,   /* field[32] = features_extracted */
+  46,   /* field[46] = features_held */
   13,   /* field[13] = get_blob_chunk */
   19,   /* field[19] = get_job */
   21,   /* field[21] = get_job_log */
@@ -3059,6 +3232,7 @@ static const unsigned graft__wire__envelope__field_indices_by_name[] = {
   0,   /* field[0] = protocol_version */
   11,   /* field[11] = put_blob_chunk */
   9,   /* field[9] = query_blobs */
+  45,   /* field[45] = query_features */
   2,   /* field[2] = refusal */
   4,   /* field[4] = register_worker */
   39,   /* field[39] = release_job */
@@ -3082,7 +3256,7 @@ static const ProtobufCIntRange graft__wire__envelope__number_ranges[8 + 1] =
   { 53, 26 },
   { 60, 29 },
   { 80, 42 },
-  { 0, 45 }
+  { 0, 48 }
 };
 const ProtobufCMessageDescriptor graft__wire__envelope__descriptor =
 {
@@ -3092,7 +3266,7 @@ const ProtobufCMessageDescriptor graft__wire__envelope__descriptor =
   "Graft__Wire__Envelope",
   "graft.wire",
   sizeof(Graft__Wire__Envelope),
-  45,
+  48,
   graft__wire__envelope__field_descriptors,
   graft__wire__envelope__field_indices_by_name,
   8,  graft__wire__envelope__number_ranges,
@@ -5842,7 +6016,7 @@ const ProtobufCMessageDescriptor graft__wire__extract_features__descriptor =
   (ProtobufCMessageInit) graft__wire__extract_features__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor graft__wire__features_extracted__field_descriptors[10] =
+static const ProtobufCFieldDescriptor graft__wire__features_extracted__field_descriptors[11] =
 {
   {
     "job_id",
@@ -5964,11 +6138,24 @@ static const ProtobufCFieldDescriptor graft__wire__features_extracted__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "fetched",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__FeaturesExtracted, fetched),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned graft__wire__features_extracted__field_indices_by_name[] = {
   5,   /* field[5] = backbone_forwards */
   9,   /* field[9] = bytes */
   4,   /* field[4] = cache_hits */
+  10,   /* field[10] = fetched */
   1,   /* field[1] = generation */
   0,   /* field[0] = job_id */
   7,   /* field[7] = padded_tokens */
@@ -5980,7 +6167,7 @@ static const unsigned graft__wire__features_extracted__field_indices_by_name[] =
 static const ProtobufCIntRange graft__wire__features_extracted__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor graft__wire__features_extracted__descriptor =
 {
@@ -5990,7 +6177,7 @@ const ProtobufCMessageDescriptor graft__wire__features_extracted__descriptor =
   "Graft__Wire__FeaturesExtracted",
   "graft.wire",
   sizeof(Graft__Wire__FeaturesExtracted),
-  10,
+  11,
   graft__wire__features_extracted__field_descriptors,
   graft__wire__features_extracted__field_indices_by_name,
   1,  graft__wire__features_extracted__number_ranges,
@@ -7332,5 +7519,197 @@ const ProtobufCMessageDescriptor graft__wire__gradient_chunk__descriptor =
   graft__wire__gradient_chunk__field_indices_by_name,
   1,  graft__wire__gradient_chunk__number_ranges,
   (ProtobufCMessageInit) graft__wire__gradient_chunk__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor graft__wire__query_features__field_descriptors[3] =
+{
+  {
+    "part",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__QueryFeatures, part),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "keys",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__QueryFeatures, keys),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "send",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__QueryFeatures, send),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned graft__wire__query_features__field_indices_by_name[] = {
+  1,   /* field[1] = keys */
+  0,   /* field[0] = part */
+  2,   /* field[2] = send */
+};
+static const ProtobufCIntRange graft__wire__query_features__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor graft__wire__query_features__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "graft.wire.QueryFeatures",
+  "QueryFeatures",
+  "Graft__Wire__QueryFeatures",
+  "graft.wire",
+  sizeof(Graft__Wire__QueryFeatures),
+  3,
+  graft__wire__query_features__field_descriptors,
+  graft__wire__query_features__field_indices_by_name,
+  1,  graft__wire__query_features__number_ranges,
+  (ProtobufCMessageInit) graft__wire__query_features__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor graft__wire__features_held__field_descriptors[2] =
+{
+  {
+    "samples",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__FeaturesHeld, samples),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "held",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__FeaturesHeld, held),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned graft__wire__features_held__field_indices_by_name[] = {
+  1,   /* field[1] = held */
+  0,   /* field[0] = samples */
+};
+static const ProtobufCIntRange graft__wire__features_held__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor graft__wire__features_held__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "graft.wire.FeaturesHeld",
+  "FeaturesHeld",
+  "Graft__Wire__FeaturesHeld",
+  "graft.wire",
+  sizeof(Graft__Wire__FeaturesHeld),
+  2,
+  graft__wire__features_held__field_descriptors,
+  graft__wire__features_held__field_indices_by_name,
+  1,  graft__wire__features_held__number_ranges,
+  (ProtobufCMessageInit) graft__wire__features_held__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor graft__wire__feature_rows__field_descriptors[4] =
+{
+  {
+    "width",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__FeatureRows, width),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rows",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Graft__Wire__FeatureRows, n_rows),
+    offsetof(Graft__Wire__FeatureRows, rows),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "checksums",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__FeatureRows, checksums),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "data",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__FeatureRows, data),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned graft__wire__feature_rows__field_indices_by_name[] = {
+  2,   /* field[2] = checksums */
+  3,   /* field[3] = data */
+  1,   /* field[1] = rows */
+  0,   /* field[0] = width */
+};
+static const ProtobufCIntRange graft__wire__feature_rows__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor graft__wire__feature_rows__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "graft.wire.FeatureRows",
+  "FeatureRows",
+  "Graft__Wire__FeatureRows",
+  "graft.wire",
+  sizeof(Graft__Wire__FeatureRows),
+  4,
+  graft__wire__feature_rows__field_descriptors,
+  graft__wire__feature_rows__field_indices_by_name,
+  1,  graft__wire__feature_rows__number_ranges,
+  (ProtobufCMessageInit) graft__wire__feature_rows__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -158,6 +158,19 @@ public final class ZeroMQPeerLink: PeerLink {
         return await greet(members[rank], patience: RequestPatience(timeout: time / 3, deadline: time)) == nil
     }
 
+    /// Asks another member something that its worker answers, see `PeerListener`.
+    ///
+    /// - Throws: `RequestError` where it does not answer or there is no way to it; `RefusedError`; `WireError`;
+    ///   `CancellationError`.
+    public func ask(_ question: WireBody, rank: Int, patience: RequestPatience) async throws -> WireBody {
+        guard let channel = channels[rank] else {
+            throw RequestError(
+                .closed, "there is no way to \(name(ofRank: rank)): \(obstacles[rank] ?? "no other member")",
+                endpoint: members.indices.contains(rank) ? members[rank].endpoint : "")
+        }
+        return try await channel.request(question, patience: patience)
+    }
+
     public func close() async {
         listener.exchange.close(ring, mailbox)
         for channel in channels.values { await channel.close() }

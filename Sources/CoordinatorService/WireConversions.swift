@@ -52,7 +52,7 @@ extension SegmentResult {
 extension JobReport.Extraction {
     init(_ extracted: FeaturesExtracted) {
         self.init(
-            samples: extracted.samples, cacheHits: extracted.cacheHits,
+            samples: extracted.samples, cacheHits: extracted.cacheHits, fetched: extracted.fetched,
             backboneForwards: extracted.backboneForwards, tokens: extracted.tokens,
             paddedTokens: extracted.paddedTokens, seconds: sane(extracted.seconds), bytes: extracted.bytes)
     }

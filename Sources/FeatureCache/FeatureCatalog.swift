@@ -16,11 +16,17 @@ public final class FeatureCatalog {
     private var locations: [FeatureKey: Location] = [:]
     private var writer: FeatureSegmentWriter?
     private var keysBeingWritten: Set<FeatureKey> = []
+    /// What could not be written.
+    private var kept: [FeatureKey: Tensor] = [:]
+    private var keptBytes = 0
 
     /// Columns of every matrix.
     public let width: Int
     /// Segments that were found damaged and set aside.
     public private(set) var damagedSegments: [FeatureStore.DamagedSegment] = []
+    /// Why features are kept in this process's memory alone, and not written any more: a full disk. `nil` while all
+    /// is well.
+    public private(set) var storingProblem: FeatureCacheError?
 
     init(store: FeatureStore, part: FrozenPartIdentity, width: Int) {
         self.store = store
@@ -29,33 +35,48 @@ public final class FeatureCatalog {
     }
 
     /// Whether a sample's features can be copied out.
-    public func contains(_ key: FeatureKey) -> Bool { locations[key] != nil }
+    public func contains(_ key: FeatureKey) -> Bool { locations[key] != nil || kept[key] != nil }
 
     /// Bytes of the features that this job found or wrote.
-    public var featureBytes: Int { locations.values.reduce(0) { $0 + $1.rows } * width * 4 }
+    public var featureBytes: Int { locations.values.reduce(0) { $0 + $1.rows } * width * 4 + keptBytes }
 
     /// Writes a sample's features. They can be copied out after `flush()`. A key that is there already is
-    /// left alone: equal keys have equal features.
+    /// left alone: equal keys have equal features. Where the disk takes no more they stay in memory, see
+    /// `storingProblem`.
     ///
     /// - Parameter features: rows × width.
-    /// - Throws: `FeatureCacheError`; `.diskFull` names the directory and leaves no partial file.
+    /// - Throws: `FeatureCacheError`; `.diskFull` and `.fileSystem`, which name the directory and leave no partial
+    ///   file, only once memory has no room either.
     public func insert(_ key: FeatureKey, features: Tensor) throws {
         guard features.shape.count == 2, features.shape[1] == width else {
             throw FeatureCacheError(
                 .wrongShape, "features of shape \(features.shape) where the job's have \(width) columns")
         }
-        guard locations[key] == nil, keysBeingWritten.insert(key).inserted else { return }
+        guard !contains(key), keysBeingWritten.insert(key).inserted else { return }
+        if let storingProblem { return try keep(key, features, because: storingProblem) }
         do {
             let writer =
                 try self.writer
                 ?? FeatureSegmentWriter(destination: store.newSegmentURL(part: part), width: width)
             self.writer = writer
             try writer.append(key, matrix: features.littleEndianBytes, rows: features.shape[0])
-            if writer.dataBytes >= store.segmentBytes { try flush() }
         } catch {
-            abandonWriter()
-            throw error
+            try keepInMemory(after: error)
+            if !contains(key) { try keep(key, features, because: error) }
+            return
         }
+        if let writer, writer.dataBytes >= store.segmentBytes { try flush() }
+    }
+
+    /// Takes over features that another store has written, unless they are damaged or of another shape.
+    ///
+    /// - Returns: whether they were taken.
+    /// - Throws: as `insert(_:features:)`.
+    public func insert(_ key: FeatureKey, stored: StoredFeatures) throws -> Bool {
+        guard stored.width == width, stored.isIntact else { return false }
+        let matrix = try Tensor(littleEndianBytes: stored.bytes, shape: [stored.rows, width])
+        try insert(key, features: matrix)
+        return true
     }
 
     /// Publishes what was inserted, for this job and for every other, and makes room by the store's limit.
@@ -69,33 +90,57 @@ public final class FeatureCatalog {
             }
             register(segment, entries: segment.entries)
         } catch {
-            abandonWriter()
-            throw error
+            try keepInMemory(after: error)
         }
         abandonWriter()
+    }
+
+    /// Takes back what the writer could not publish; from then on nothing is written.
+    private func keepInMemory(after error: any Error) throws {
+        defer { abandonWriter() }
+        guard let problem = error as? FeatureCacheError, [.diskFull, .fileSystem].contains(problem.code)
+        else { throw error }
+        storingProblem = problem
+        for entry in writer?.entries ?? [] {
+            guard let bytes = writer?.matrix(of: entry) else { throw problem }
+            let matrix = try Tensor(littleEndianBytes: bytes, shape: [entry.rows, width])
+            try keep(entry.key, matrix, because: problem)
+        }
+    }
+
+    private func keep(_ key: FeatureKey, _ features: Tensor, because error: any Error) throws {
+        let bytes = features.count * 4
+        guard keptBytes + bytes <= store.memoryLimitBytes else { throw error }
+        // A copy: the caller's may be part of a larger one that would stay with it.
+        kept[key] = features.copy()
+        keptBytes += bytes
     }
 
     /// The features of several samples, one below the other.
     ///
     /// - Returns: a matrix of the samples' rows, and the number of rows of each.
     public func gather(_ keys: [FeatureKey]) throws -> (features: Tensor, rows: [Int]) {
-        let found = try keys.map { key in
-            guard let location = locations[key] else {
+        let rows = try keys.map { key in
+            guard let rows = locations[key]?.rows ?? kept[key]?.shape[0] else {
                 throw FeatureCacheError(
                     .missingFeatures,
                     "the features of a sample are not in the cache \(store.directory.path); extract them again",
                     path: store.directory.path)
             }
-            return location
+            return rows
         }
-        let features = Tensor.zeros([found.reduce(0) { $0 + $1.rows }, width])
+        let features = Tensor.zeros([rows.reduce(0, +), width])
         var row = 0
-        for location in found {
-            try segments[location.segment].copy(
-                offset: location.offset, rows: location.rows, into: features, row: row)
-            row += location.rows
+        for (key, count) in zip(keys, rows) {
+            if let location = locations[key] {
+                try segments[location.segment].copy(
+                    offset: location.offset, rows: count, into: features, row: row)
+            } else if let matrix = kept[key] {
+                features.rows(row..<row + count).assign(matrix)
+            }
+            row += count
         }
-        return (features, found.map(\.rows))
+        return (features, rows)
     }
 
     // MARK: - For the store

@@ -38,8 +38,11 @@ final class FeatureSegment {
 
     /// Whether a matrix's bytes are those that were written. Reads all of them.
     func isIntact(_ entry: FeatureSegmentFormat.Entry) throws -> Bool {
-        let bytes = try file.bytes(entry.offset..<entry.offset + entry.rows * width * 4)
-        return FeatureSegmentFormat.checksum(bytes) == entry.checksum
+        FeatureSegmentFormat.checksum(try bytes(of: entry)) == entry.checksum
+    }
+
+    func bytes(of entry: FeatureSegmentFormat.Entry) throws -> [UInt8] {
+        try file.bytes(entry.offset..<entry.offset + entry.rows * width * 4)
     }
 
     /// Copies a matrix to rows `row…` of a tensor of the same width.

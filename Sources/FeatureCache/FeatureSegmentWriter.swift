@@ -10,7 +10,7 @@ final class FeatureSegmentWriter {
     private let descriptor: Int32
     private let lock: FileLock?
     private var buffer: [UInt8] = []
-    private var entries: [FeatureSegmentFormat.Entry] = []
+    private(set) var entries: [FeatureSegmentFormat.Entry] = []
     private var writtenBytes = 0
     private var isPublished = false
 
@@ -21,7 +21,7 @@ final class FeatureSegmentWriter {
         destinationURL = destination
         temporaryURL = destination.appendingPathExtension(Self.temporaryExtension)
         self.width = width
-        descriptor = open(temporaryURL.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        descriptor = open(temporaryURL.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
             lock = nil
             throw Self.failure(errno, writing: 1, to: temporaryURL)
@@ -55,6 +55,22 @@ final class FeatureSegmentWriter {
         }
         isPublished = true
         return destinationURL
+    }
+
+    /// A matrix that was appended, for whoever cannot publish; `nil` where it cannot be read back as it was.
+    func matrix(of entry: FeatureSegmentFormat.Entry) -> [UInt8]? {
+        let count = entry.rows * width * 4
+        var bytes: [UInt8]
+        // A buffer is written as a whole, and holds whole matrices.
+        if entry.offset >= writtenBytes {
+            let start = entry.offset - writtenBytes
+            guard start + count <= buffer.count else { return nil }
+            bytes = Array(buffer[start..<start + count])
+        } else {
+            bytes = [UInt8](repeating: 0, count: count)
+            guard pread(descriptor, &bytes, count, off_t(entry.offset)) == count else { return nil }
+        }
+        return FeatureSegmentFormat.checksum(bytes) == entry.checksum ? bytes : nil
     }
 
     private func flushBuffer() throws {

@@ -21,6 +21,12 @@ public struct FrozenPartIdentity: Sendable, Hashable {
         digest = Array(hash.finalize())
     }
 
+    /// The identity that another worker tells of; `nil` where that is no digest.
+    public init?(digest: [UInt8]) {
+        guard digest.count == 32 else { return nil }
+        self.digest = digest
+    }
+
     /// The key of one sample's features.
     public func key(forText text: String) -> FeatureKey { key(forContent: Array(text.utf8), view: nil) }
 
@@ -51,6 +57,10 @@ public struct FeatureKey: Hashable, Sendable {
     // Four words rather than an array: a job holds one key a sample in memory.
     private let words: (UInt64, UInt64, UInt64, UInt64)
 
+    /// Bytes of a key.
+    public static let byteCount = 32
+
+    /// - Parameter bytes: at least `byteCount`; what follows is passed over.
     init(bytes: [UInt8]) {
         words = (
             LittleEndian.uint64(bytes, at: 0), LittleEndian.uint64(bytes, at: 8),
@@ -58,7 +68,16 @@ public struct FeatureKey: Hashable, Sendable {
         )
     }
 
-    var bytes: [UInt8] {
+    /// Keys that come one after the other; `nil` where the bytes are not a whole number of them.
+    public static func keys(in bytes: [UInt8]) -> [FeatureKey]? {
+        guard bytes.count % byteCount == 0 else { return nil }
+        return stride(from: 0, to: bytes.count, by: byteCount).map {
+            FeatureKey(bytes: Array(bytes[$0..<$0 + byteCount]))
+        }
+    }
+
+    /// The digest.
+    public var bytes: [UInt8] {
         LittleEndian.bytes(words.0) + LittleEndian.bytes(words.1) + LittleEndian.bytes(words.2)
             + LittleEndian.bytes(words.3)
     }

@@ -27,6 +27,7 @@ public enum MetricsLog {
             ("event", .text("extraction")),
             ("samples", .integer(extraction.samples)),
             ("cache_hits", .integer(extraction.cacheHits)),
+            ("fetched", .integer(extraction.fetched)),
             ("backbone_forwards", .integer(extraction.backboneForwards)),
             ("tokens", .integer(extraction.tokens)),
             ("padded_tokens", .integer(extraction.paddedTokens)),

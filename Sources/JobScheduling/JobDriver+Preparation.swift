@@ -61,8 +61,9 @@ extension JobDriver {
             $0.add($1)
         }
         record(total)
+        let fetched = total.fetched > 0 ? "\(total.fetched) fetched from other workers, " : ""
         let text =
-            "Features are ready: \(total.samples) samples, \(total.cacheHits) from the cache, "
+            "Features are ready: \(total.samples) samples, \(total.cacheHits) from the cache, \(fetched)"
             + "\(total.backboneForwards) through the frozen part"
         return [.log(.info, text)] + proceed()
     }
@@ -72,6 +73,7 @@ extension JobDriver {
             progress.extraction = total
             return
         }
+        earlier.fetched = saturatingSum(earlier.fetched, total.fetched)
         earlier.backboneForwards = saturatingSum(earlier.backboneForwards, total.backboneForwards)
         earlier.tokens = saturatingSum(earlier.tokens, total.tokens)
         earlier.paddedTokens = saturatingSum(earlier.paddedTokens, total.paddedTokens)
@@ -85,6 +87,7 @@ extension JobReport.Extraction {
     mutating func add(_ other: JobReport.Extraction) {
         samples = saturatingSum(samples, other.samples)
         cacheHits = saturatingSum(cacheHits, other.cacheHits)
+        fetched = saturatingSum(fetched, other.fetched)
         backboneForwards = saturatingSum(backboneForwards, other.backboneForwards)
         tokens = saturatingSum(tokens, other.tokens)
         paddedTokens = saturatingSum(paddedTokens, other.paddedTokens)

@@ -7,6 +7,8 @@ public struct JobReport: Codable, Sendable, Equatable {
         public var samples: Int
         /// Of those, found in workers' feature caches.
         public var cacheHits: Int
+        /// Of those, fetched from other workers' caches.
+        public var fetched: Int
         /// Of those, sent through the frozen part.
         public var backboneForwards: Int
         /// Tokens among those forwards.
@@ -19,16 +21,30 @@ public struct JobReport: Codable, Sendable, Equatable {
         public var bytes: Int
 
         public init(
-            samples: Int = 0, cacheHits: Int = 0, backboneForwards: Int = 0, tokens: Int = 0,
-            paddedTokens: Int = 0, seconds: Double = 0, bytes: Int = 0
+            samples: Int = 0, cacheHits: Int = 0, fetched: Int = 0, backboneForwards: Int = 0,
+            tokens: Int = 0, paddedTokens: Int = 0, seconds: Double = 0, bytes: Int = 0
         ) {
             self.samples = samples
             self.cacheHits = cacheHits
+            self.fetched = fetched
             self.backboneForwards = backboneForwards
             self.tokens = tokens
             self.paddedTokens = paddedTokens
             self.seconds = seconds
             self.bytes = bytes
+        }
+
+        /// Reports of earlier releases have no `fetched`.
+        public init(from decoder: any Decoder) throws {
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            samples = try values.decode(Int.self, forKey: .samples)
+            cacheHits = try values.decode(Int.self, forKey: .cacheHits)
+            fetched = try values.decodeIfPresent(Int.self, forKey: .fetched) ?? 0
+            backboneForwards = try values.decode(Int.self, forKey: .backboneForwards)
+            tokens = try values.decode(Int.self, forKey: .tokens)
+            paddedTokens = try values.decode(Int.self, forKey: .paddedTokens)
+            seconds = try values.decode(Double.self, forKey: .seconds)
+            bytes = try values.decode(Int.self, forKey: .bytes)
         }
     }
 

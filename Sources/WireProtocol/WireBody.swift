@@ -48,6 +48,9 @@ public enum WireBody: Sendable, Equatable {
     case peerHello(PeerHello)
     case peerHelloReply(PeerHelloReply)
     case gradientChunk(GradientChunk)
+    case queryFeatures(QueryFeatures)
+    case featuresHeld(FeaturesHeld)
+    case featureRows(FeatureRows)
 }
 
 extension WireBody {
@@ -97,6 +100,9 @@ extension WireBody {
         case .peerHello(let message): message
         case .peerHelloReply(let message): message
         case .gradientChunk(let message): message
+        case .queryFeatures(let message): message
+        case .featuresHeld(let message): message
+        case .featureRows(let message): message
         }
     }
 
@@ -146,5 +152,8 @@ extension WireBody {
             BodyEntry(WireBody.peerHello),
             BodyEntry(WireBody.peerHelloReply),
             BodyEntry(WireBody.gradientChunk),
+            BodyEntry(WireBody.queryFeatures),
+            BodyEntry(WireBody.featuresHeld),
+            BodyEntry(WireBody.featureRows),
         ].map { ($0.messageName, $0) })
 }

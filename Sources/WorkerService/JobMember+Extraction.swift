@@ -5,10 +5,11 @@ import TransferTechniques
 import WireProtocol
 
 extension JobMember {
-    /// Looks every sample up in the cache and sends what is missing through the frozen part, once.
+    /// Looks every sample up in the cache, fetches what other members have, and sends what nobody has through the
+    /// frozen part, once.
     ///
-    /// The report counts all samples; hits and forwards are counts of different texts, since equal ones are
-    /// looked up and computed once.
+    /// The report counts all samples; hits, fetched features and forwards are counts of different texts, since equal
+    /// ones are looked up and computed once.
     func extractFeatures() async throws -> FeaturesExtracted {
         let prepared = try requirePrepared()
         begin("extracting", total: prepared.samples.sampleCount)
@@ -24,11 +25,24 @@ extension JobMember {
             part: identity, width: part.width, keys: views.map(\.key))
         for damaged in catalog.damagedSegments {
             await environment.coordinator.log(
-                .warning, "\(damaged.reason); set aside as \(damaged.path), its features are computed again",
+                .warning, "\(damaged.reason); set aside as \(damaged.path), its features are made anew",
                 workerID: environment.workerID, jobID: order.jobID)
         }
         let missing = views.filter { !catalog.contains($0.key) }
-        try extract(missing, of: prepared, part: part, into: catalog, report: &report)
+        // What is there when a generation dies is the next one's.
+        do {
+            report.fetched = try await fetchFeatures(missing.map(\.key), of: identity, into: catalog)
+            let unfetched = missing.filter { !catalog.contains($0.key) }
+            try extract(unfetched, of: prepared, part: part, into: catalog, report: &report)
+        } catch {
+            try? catalog.flush()
+            throw error
+        }
+        if let problem = catalog.storingProblem {
+            await environment.coordinator.log(
+                .warning, "\(problem.message); until then this job's features are kept in memory",
+                workerID: environment.workerID, jobID: order.jobID)
+        }
         prepared.samples.catalog = catalog
         environment.keepFeaturesWithinLimit()
 
@@ -46,6 +60,7 @@ extension JobMember {
         let (program, encoder) = (prepared.program, prepared.samples.encoder)
         let lengths = missing.map { encoder.positions(of: $0.held) }
         let batches = LengthBatches.batches(lengths: lengths, maximumTokens: part.batchPositions)
+        var lastFlush = ContinuousClock.now
         for batch in batches {
             try Task.checkCancellation()
             let inputs = try batch.map { try encoder.input(missing[$0].held, view: missing[$0].number) }
@@ -56,6 +71,11 @@ extension JobMember {
             report.paddedTokens += try program.fillerRows(inputs)
             report.tokens += inputs.reduce(0) { $0 + $1.tokenCount }
             environment.board.advance(to: report.backboneForwards, of: missing.count)
+            // A worker that is killed leaves what it has published.
+            if lastFlush.duration(to: .now) > .seconds(20) {
+                try catalog.flush()
+                lastFlush = .now
+            }
         }
         try catalog.flush()
     }

@@ -17,7 +17,7 @@ actor JobMember {
     let environment: JobEnvironment
     let generation: Generation
     private let thread: DedicatedThread
-    private var link: ZeroMQPeerLink?
+    private(set) var link: ZeroMQPeerLink?
     private(set) var prepared: Prepared?
 
     /// What preparation leaves for the commands that follow.

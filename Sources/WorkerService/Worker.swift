@@ -44,8 +44,16 @@ public struct Worker: Service {
     private func run(
         as identity: WorkerIdentity, advertising wish: AdvertisedEndpoint.Wish?, context: MessagingContext
     ) async throws {
+        let features = try FeatureStore(
+            directory: configuration.cacheDirectory.appendingPathComponent("features"),
+            limitBytes: configuration.cacheLimitBytes)
+        let lender = FeatureLender(store: features)
         let peers = try await PeerListener.bind(
-            to: configuration.peerListenEndpoint, workerID: identity.workerID, context: context)
+            to: configuration.peerListenEndpoint, workerID: identity.workerID, context: context
+        ) { question in
+            guard case .queryFeatures(let query) = question else { return nil }
+            return await lender.answer(query)
+        }
         let connection = try await context.connectDealer(
             to: configuration.coordinatorEndpoint, identity: Array("worker-\(identity.sessionID)".utf8))
         let link = CoordinatorLink(channel: RequestChannel(connection: connection), logger: logger)
@@ -53,11 +61,8 @@ public struct Worker: Service {
         let expiry = Date(timeIntervalSinceNow: -Self.blobLifetime)
         try store.removeBlobs(keeping: [], unlessAddedSince: expiry)
         let environment = JobEnvironment(
-            workerID: identity.workerID, configuration: configuration,
-            features: try FeatureStore(
-                directory: configuration.cacheDirectory.appendingPathComponent("features"),
-                limitBytes: configuration.cacheLimitBytes),
-            store: store, transfer: BlobTransfer(store: store, coordinator: link), coordinator: link,
+            workerID: identity.workerID, configuration: configuration, features: features, store: store,
+            transfer: BlobTransfer(store: store, coordinator: link), coordinator: link,
             context: context, peers: peers,
             advertisedEndpoint: try AdvertisedEndpoint.endpoint(
                 wish: wish, bound: peers.endpoint, coordinator: configuration.coordinatorEndpoint),

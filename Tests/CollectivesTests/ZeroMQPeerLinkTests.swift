@@ -81,6 +81,44 @@ import ZeroMQMessaging
         await context.shutdown()
     }
 
+    @Test("questions that take long hold up no greeting; those that get no answer end at the deadline")
+    func questions() async throws {
+        let context = try MessagingContext()
+        let asked = Mailbox<Void>()
+        let release = Mailbox<Void>()
+        let asker = try await PeerListener.bind(
+            to: "tcp://127.0.0.1:0", workerID: "worker-0", context: context)
+        let answerer = try await PeerListener.bind(
+            to: "tcp://127.0.0.1:0", workerID: "worker-1", context: context
+        ) { question in
+            guard case .getJob(let question) = question else { return nil }
+            asked.offer(())
+            _ = await release.next(until: .now + .seconds(30))
+            return .jobDetail(JobDetail(reportJSON: question.jobID))
+        }
+        let members = [asker, answerer].enumerated().map {
+            Member(rank: $0, workerID: "worker-\($0)", name: "", endpoint: $1.endpoint)
+        }
+        let link = try await ZeroMQPeerLink.connect(
+            listener: asker, context: context, jobID: "job", generation: 1, rank: 0, members: members)
+        let patience = RequestPatience(timeout: .seconds(20), deadline: .seconds(30))
+        let answer = Task { try await link.ask(.getJob(GetJob(jobID: "x")), rank: 1, patience: patience) }
+        _ = await asked.next(until: .now + .seconds(30))
+        #expect(await link.answers(rank: 1, within: .seconds(20)))
+        release.offer(())
+        #expect(try await answer.value == .jobDetail(JobDetail(reportJSON: "x")))
+        let error = await #expect(throws: RequestError.self) {
+            _ = try await link.ask(
+                .listJobs(ListJobs()), rank: 1,
+                patience: RequestPatience(timeout: .milliseconds(50), deadline: .milliseconds(200)))
+        }
+        #expect(error?.code == .coordinatorUnreachable)
+        await #expect(throws: RequestError.self) {
+            _ = try await link.ask(.listJobs(ListJobs()), rank: 0, patience: patience)
+        }
+        await context.shutdown()
+    }
+
     @Test("a member that dies between two chunks is named after the silence limit")
     func deadMidway() async throws {
         let context = try MessagingContext()

@@ -137,6 +137,13 @@ actor FakeCoordinator {
         try await until("heartbeats") { self.heartbeats.count >= wanted }
     }
 
+    /// Waits until a worker says that it is in the middle of something.
+    func untilProgress(in activity: String) async throws {
+        try await until("progress in \(activity)") {
+            self.heartbeats.last.map { $0.activity == activity && $0.progressDone > 0 } ?? false
+        }
+    }
+
     func untilDepartures(_ count: Int) async throws {
         try await until("departures") { self.departures.count >= count }
     }

@@ -70,6 +70,9 @@ typedef struct Graft__Wire__WorkerLog Graft__Wire__WorkerLog;
 typedef struct Graft__Wire__PeerHello Graft__Wire__PeerHello;
 typedef struct Graft__Wire__PeerHelloReply Graft__Wire__PeerHelloReply;
 typedef struct Graft__Wire__GradientChunk Graft__Wire__GradientChunk;
+typedef struct Graft__Wire__QueryFeatures Graft__Wire__QueryFeatures;
+typedef struct Graft__Wire__FeaturesHeld Graft__Wire__FeaturesHeld;
+typedef struct Graft__Wire__FeatureRows Graft__Wire__FeatureRows;
 
 
 /* --- enums --- */
@@ -121,7 +124,10 @@ typedef enum {
   GRAFT__WIRE__ENVELOPE__BODY_WORKER_LOG = 72,
   GRAFT__WIRE__ENVELOPE__BODY_PEER_HELLO = 80,
   GRAFT__WIRE__ENVELOPE__BODY_PEER_HELLO_REPLY = 81,
-  GRAFT__WIRE__ENVELOPE__BODY_GRADIENT_CHUNK = 82
+  GRAFT__WIRE__ENVELOPE__BODY_GRADIENT_CHUNK = 82,
+  GRAFT__WIRE__ENVELOPE__BODY_QUERY_FEATURES = 83,
+  GRAFT__WIRE__ENVELOPE__BODY_FEATURES_HELD = 84,
+  GRAFT__WIRE__ENVELOPE__BODY_FEATURE_ROWS = 85
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(GRAFT__WIRE__ENVELOPE__BODY__CASE)
 } Graft__Wire__Envelope__BodyCase;
 
@@ -175,6 +181,9 @@ struct  Graft__Wire__Envelope
     Graft__Wire__PeerHello *peer_hello;
     Graft__Wire__PeerHelloReply *peer_hello_reply;
     Graft__Wire__GradientChunk *gradient_chunk;
+    Graft__Wire__QueryFeatures *query_features;
+    Graft__Wire__FeaturesHeld *features_held;
+    Graft__Wire__FeatureRows *feature_rows;
   };
 };
 #define GRAFT__WIRE__ENVELOPE__INIT \
@@ -845,10 +854,14 @@ struct  Graft__Wire__FeaturesExtracted
    * size of these features
    */
   uint64_t bytes;
+  /*
+   * samples whose features came from other workers' caches
+   */
+  uint64_t fetched;
 };
 #define GRAFT__WIRE__FEATURES_EXTRACTED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&graft__wire__features_extracted__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0 }
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 
 /*
@@ -1133,6 +1146,71 @@ struct  Graft__Wire__GradientChunk
 #define GRAFT__WIRE__GRADIENT_CHUNK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&graft__wire__gradient_chunk__descriptor) \
     , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, {0,NULL} }
+
+
+/*
+ * What of these lies in the receiver's feature cache? Without keys: how many samples of that frozen part do.
+ * The answer is FeaturesHeld, or, where the features themselves are asked for, FeatureRows.
+ */
+struct  Graft__Wire__QueryFeatures
+{
+  ProtobufCMessage base;
+  /*
+   * SHA-256 that stands for the frozen part
+   */
+  ProtobufCBinaryData part;
+  /*
+   * SHA-256 of each sample under that part, one after the other
+   */
+  ProtobufCBinaryData keys;
+  protobuf_c_boolean send;
+};
+#define GRAFT__WIRE__QUERY_FEATURES__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&graft__wire__query_features__descriptor) \
+    , {0,NULL}, {0,NULL}, 0 }
+
+
+struct  Graft__Wire__FeaturesHeld
+{
+  ProtobufCMessage base;
+  /*
+   * of that frozen part
+   */
+  uint64_t samples;
+  /*
+   * one bit for each key, the lowest bit of the first byte first
+   */
+  ProtobufCBinaryData held;
+};
+#define GRAFT__WIRE__FEATURES_HELD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&graft__wire__features_held__descriptor) \
+    , 0, {0,NULL} }
+
+
+/*
+ * Features of the first keys asked for, as many as one answer holds.
+ */
+struct  Graft__Wire__FeatureRows
+{
+  ProtobufCMessage base;
+  uint32_t width;
+  /*
+   * of each key answered; 0: not there
+   */
+  size_t n_rows;
+  uint32_t *rows;
+  /*
+   * of each matrix that is there, 16 bytes: the one that was stored with it
+   */
+  ProtobufCBinaryData checksums;
+  /*
+   * those matrices, rows by width Float32, little-endian, one after the other
+   */
+  ProtobufCBinaryData data;
+};
+#define GRAFT__WIRE__FEATURE_ROWS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&graft__wire__feature_rows__descriptor) \
+    , 0, 0,NULL, {0,NULL}, {0,NULL} }
 
 
 /* Graft__Wire__Envelope methods */
@@ -2180,6 +2258,63 @@ Graft__Wire__GradientChunk *
 void   graft__wire__gradient_chunk__free_unpacked
                      (Graft__Wire__GradientChunk *message,
                       ProtobufCAllocator *allocator);
+/* Graft__Wire__QueryFeatures methods */
+void   graft__wire__query_features__init
+                     (Graft__Wire__QueryFeatures         *message);
+size_t graft__wire__query_features__get_packed_size
+                     (const Graft__Wire__QueryFeatures   *message);
+size_t graft__wire__query_features__pack
+                     (const Graft__Wire__QueryFeatures   *message,
+                      uint8_t             *out);
+size_t graft__wire__query_features__pack_to_buffer
+                     (const Graft__Wire__QueryFeatures   *message,
+                      ProtobufCBuffer     *buffer);
+Graft__Wire__QueryFeatures *
+       graft__wire__query_features__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   graft__wire__query_features__free_unpacked
+                     (Graft__Wire__QueryFeatures *message,
+                      ProtobufCAllocator *allocator);
+/* Graft__Wire__FeaturesHeld methods */
+void   graft__wire__features_held__init
+                     (Graft__Wire__FeaturesHeld         *message);
+size_t graft__wire__features_held__get_packed_size
+                     (const Graft__Wire__FeaturesHeld   *message);
+size_t graft__wire__features_held__pack
+                     (const Graft__Wire__FeaturesHeld   *message,
+                      uint8_t             *out);
+size_t graft__wire__features_held__pack_to_buffer
+                     (const Graft__Wire__FeaturesHeld   *message,
+                      ProtobufCBuffer     *buffer);
+Graft__Wire__FeaturesHeld *
+       graft__wire__features_held__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   graft__wire__features_held__free_unpacked
+                     (Graft__Wire__FeaturesHeld *message,
+                      ProtobufCAllocator *allocator);
+/* Graft__Wire__FeatureRows methods */
+void   graft__wire__feature_rows__init
+                     (Graft__Wire__FeatureRows         *message);
+size_t graft__wire__feature_rows__get_packed_size
+                     (const Graft__Wire__FeatureRows   *message);
+size_t graft__wire__feature_rows__pack
+                     (const Graft__Wire__FeatureRows   *message,
+                      uint8_t             *out);
+size_t graft__wire__feature_rows__pack_to_buffer
+                     (const Graft__Wire__FeatureRows   *message,
+                      ProtobufCBuffer     *buffer);
+Graft__Wire__FeatureRows *
+       graft__wire__feature_rows__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   graft__wire__feature_rows__free_unpacked
+                     (Graft__Wire__FeatureRows *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Graft__Wire__Envelope_Closure)
@@ -2347,6 +2482,15 @@ typedef void (*Graft__Wire__PeerHelloReply_Closure)
 typedef void (*Graft__Wire__GradientChunk_Closure)
                  (const Graft__Wire__GradientChunk *message,
                   void *closure_data);
+typedef void (*Graft__Wire__QueryFeatures_Closure)
+                 (const Graft__Wire__QueryFeatures *message,
+                  void *closure_data);
+typedef void (*Graft__Wire__FeaturesHeld_Closure)
+                 (const Graft__Wire__FeaturesHeld *message,
+                  void *closure_data);
+typedef void (*Graft__Wire__FeatureRows_Closure)
+                 (const Graft__Wire__FeatureRows *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -2408,6 +2552,9 @@ extern const ProtobufCMessageDescriptor graft__wire__worker_log__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__peer_hello__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__peer_hello_reply__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__gradient_chunk__descriptor;
+extern const ProtobufCMessageDescriptor graft__wire__query_features__descriptor;
+extern const ProtobufCMessageDescriptor graft__wire__features_held__descriptor;
+extern const ProtobufCMessageDescriptor graft__wire__feature_rows__descriptor;
 
 PROTOBUF_C__END_DECLS
 

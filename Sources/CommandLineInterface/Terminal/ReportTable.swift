@@ -36,12 +36,15 @@ enum ReportTable {
         ]
         if let extraction = report.extraction {
             let bytes = ReadableFigures.bytes(extraction.bytes)
+            let fetched =
+                extraction.fetched > 0
+                ? "\(ReadableFigures.count(extraction.fetched)) from other workers, " : ""
             table.rows += [
                 [
                     "features",
                     "\(ReadableFigures.count(extraction.samples)) samples, \(bytes): "
                         + "\(ReadableFigures.count(extraction.backboneForwards)) backbone forwards, "
-                        + "\(ReadableFigures.count(extraction.cacheHits)) from the cache, "
+                        + "\(ReadableFigures.count(extraction.cacheHits)) from the cache, \(fetched)"
                         + ReadableFigures.seconds(extraction.seconds),
                 ]
             ]

@@ -211,10 +211,13 @@ public struct FeaturesExtracted: Sendable, Equatable, WireMessage {
     public var seconds: Double
     /// Size of these features.
     public var bytes: Int
+    /// Samples whose features came from other workers' caches.
+    public var fetched: Int
 
     public init(
         jobID: String = "", generation: Int = 0, workerID: String = "", samples: Int = 0, cacheHits: Int = 0,
-        backboneForwards: Int = 0, tokens: Int = 0, paddedTokens: Int = 0, seconds: Double = 0, bytes: Int = 0
+        backboneForwards: Int = 0, tokens: Int = 0, paddedTokens: Int = 0, seconds: Double = 0,
+        bytes: Int = 0, fetched: Int = 0
     ) {
         self.jobID = jobID
         self.generation = generation
@@ -226,6 +229,7 @@ public struct FeaturesExtracted: Sendable, Equatable, WireMessage {
         self.paddedTokens = paddedTokens
         self.seconds = seconds
         self.bytes = bytes
+        self.fetched = fetched
     }
 
     init() { self.init(jobID: "") }
@@ -241,5 +245,6 @@ public struct FeaturesExtracted: Sendable, Equatable, WireMessage {
         visitor.field("padded_tokens", &paddedTokens)
         visitor.field("seconds", &seconds)
         visitor.field("bytes", &bytes)
+        visitor.field("fetched", &fetched)
     }
 }
