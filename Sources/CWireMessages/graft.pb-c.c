@@ -1402,6 +1402,51 @@ void   graft__wire__list_workers__free_unpacked
   assert(message->base.descriptor == &graft__wire__list_workers__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   graft__wire__drain_workers__init
+                     (Graft__Wire__DrainWorkers         *message)
+{
+  static const Graft__Wire__DrainWorkers init_value = GRAFT__WIRE__DRAIN_WORKERS__INIT;
+  *message = init_value;
+}
+size_t graft__wire__drain_workers__get_packed_size
+                     (const Graft__Wire__DrainWorkers *message)
+{
+  assert(message->base.descriptor == &graft__wire__drain_workers__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t graft__wire__drain_workers__pack
+                     (const Graft__Wire__DrainWorkers *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &graft__wire__drain_workers__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t graft__wire__drain_workers__pack_to_buffer
+                     (const Graft__Wire__DrainWorkers *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &graft__wire__drain_workers__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Graft__Wire__DrainWorkers *
+       graft__wire__drain_workers__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Graft__Wire__DrainWorkers *)
+     protobuf_c_message_unpack (&graft__wire__drain_workers__descriptor,
+                                allocator, len, data);
+}
+void   graft__wire__drain_workers__free_unpacked
+                     (Graft__Wire__DrainWorkers *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &graft__wire__drain_workers__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   graft__wire__worker_list__init
                      (Graft__Wire__WorkerList         *message)
 {
@@ -2617,7 +2662,7 @@ void   graft__wire__feature_rows__free_unpacked
   assert(message->base.descriptor == &graft__wire__feature_rows__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor graft__wire__envelope__field_descriptors[48] =
+static const ProtobufCFieldDescriptor graft__wire__envelope__field_descriptors[49] =
 {
   {
     "protocol_version",
@@ -2968,6 +3013,18 @@ static const ProtobufCFieldDescriptor graft__wire__envelope__field_descriptors[4
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "drain_workers",
+    56,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Graft__Wire__Envelope, body_case),
+    offsetof(Graft__Wire__Envelope, drain_workers),
+    &graft__wire__drain_workers__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "prepare_job",
     60,
     PROTOBUF_C_LABEL_NONE,
@@ -3202,48 +3259,49 @@ static const unsigned graft__wire__envelope__field_indices_by_name[] = {
   12,   /* field[12] = blob_chunk_stored */
   10,   /* field[10] = blob_status */
   23,   /* field[23] = cancel_job */
-  35,   /* field[35] = evaluate_model */
-  37,   /* field[37] = export_model */
-  31,   /* field[31] = extract_features */
-  47,   /* field[47] = feature_rows */
-  32,   /* field[32] = features_extracted */
-  46,   /* field[46] = features_held */
+  29,   /* field[29] = drain_workers */
+  36,   /* field[36] = evaluate_model */
+  38,   /* field[38] = export_model */
+  32,   /* field[32] = extract_features */
+  48,   /* field[48] = feature_rows */
+  33,   /* field[33] = features_extracted */
+  47,   /* field[47] = features_held */
   13,   /* field[13] = get_blob_chunk */
   19,   /* field[19] = get_job */
   21,   /* field[21] = get_job_log */
-  44,   /* field[44] = gradient_chunk */
+  45,   /* field[45] = gradient_chunk */
   6,   /* field[6] = heartbeat */
   7,   /* field[7] = heartbeat_reply */
   20,   /* field[20] = job_detail */
-  40,   /* field[40] = job_failed */
+  41,   /* field[41] = job_failed */
   18,   /* field[18] = job_list */
   22,   /* field[22] = job_log */
-  30,   /* field[30] = job_prepared */
+  31,   /* field[31] = job_prepared */
   16,   /* field[16] = job_submitted */
   8,   /* field[8] = leave_cluster */
   17,   /* field[17] = list_jobs */
   24,   /* field[24] = list_workers */
-  36,   /* field[36] = model_evaluated */
-  38,   /* field[38] = model_exported */
+  37,   /* field[37] = model_evaluated */
+  39,   /* field[39] = model_exported */
   26,   /* field[26] = pause_job */
-  42,   /* field[42] = peer_hello */
-  43,   /* field[43] = peer_hello_reply */
-  29,   /* field[29] = prepare_job */
+  43,   /* field[43] = peer_hello */
+  44,   /* field[44] = peer_hello_reply */
+  30,   /* field[30] = prepare_job */
   0,   /* field[0] = protocol_version */
   11,   /* field[11] = put_blob_chunk */
   9,   /* field[9] = query_blobs */
-  45,   /* field[45] = query_features */
+  46,   /* field[46] = query_features */
   2,   /* field[2] = refusal */
   4,   /* field[4] = register_worker */
-  39,   /* field[39] = release_job */
+  40,   /* field[40] = release_job */
   1,   /* field[1] = request_id */
   27,   /* field[27] = resume_job */
   28,   /* field[28] = retry_job */
-  33,   /* field[33] = run_segment */
-  34,   /* field[34] = segment_done */
+  34,   /* field[34] = run_segment */
+  35,   /* field[35] = segment_done */
   15,   /* field[15] = submit_job */
   25,   /* field[25] = worker_list */
-  41,   /* field[41] = worker_log */
+  42,   /* field[42] = worker_log */
   5,   /* field[5] = worker_registered */
 };
 static const ProtobufCIntRange graft__wire__envelope__number_ranges[8 + 1] =
@@ -3254,9 +3312,9 @@ static const ProtobufCIntRange graft__wire__envelope__number_ranges[8 + 1] =
   { 30, 9 },
   { 40, 15 },
   { 53, 26 },
-  { 60, 29 },
-  { 80, 42 },
-  { 0, 48 }
+  { 60, 30 },
+  { 80, 43 },
+  { 0, 49 }
 };
 const ProtobufCMessageDescriptor graft__wire__envelope__descriptor =
 {
@@ -3266,7 +3324,7 @@ const ProtobufCMessageDescriptor graft__wire__envelope__descriptor =
   "Graft__Wire__Envelope",
   "graft.wire",
   sizeof(Graft__Wire__Envelope),
-  48,
+  49,
   graft__wire__envelope__field_descriptors,
   graft__wire__envelope__field_indices_by_name,
   8,  graft__wire__envelope__number_ranges,
@@ -5203,6 +5261,57 @@ const ProtobufCMessageDescriptor graft__wire__list_workers__descriptor =
   graft__wire__list_workers__field_indices_by_name,
   0,  graft__wire__list_workers__number_ranges,
   (ProtobufCMessageInit) graft__wire__list_workers__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor graft__wire__drain_workers__field_descriptors[2] =
+{
+  {
+    "target",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__DrainWorkers, target),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "undo",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__DrainWorkers, undo),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned graft__wire__drain_workers__field_indices_by_name[] = {
+  0,   /* field[0] = target */
+  1,   /* field[1] = undo */
+};
+static const ProtobufCIntRange graft__wire__drain_workers__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor graft__wire__drain_workers__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "graft.wire.DrainWorkers",
+  "DrainWorkers",
+  "Graft__Wire__DrainWorkers",
+  "graft.wire",
+  sizeof(Graft__Wire__DrainWorkers),
+  2,
+  graft__wire__drain_workers__field_descriptors,
+  graft__wire__drain_workers__field_indices_by_name,
+  1,  graft__wire__drain_workers__number_ranges,
+  (ProtobufCMessageInit) graft__wire__drain_workers__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor graft__wire__worker_list__field_descriptors[1] =

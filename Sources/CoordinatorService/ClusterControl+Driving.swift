@@ -19,6 +19,7 @@ extension ClusterControl {
         if objection == nil, case .segmentDone = report.report {
             // Nothing comes between this look at the workers and the driver's choice among them.
             try apply(.idleWorkers(idleWorkers()), to: report.jobID)
+            try apply(.drained(registry.drainedMembers(of: report.jobID)), to: report.jobID)
         }
         try apply(objection ?? report.event, to: report.jobID)
         return .acknowledged(Acknowledged())

@@ -9,6 +9,7 @@ extension ClusterControl {
     /// their workers have registered.
     func restore() throws {
         registry.restore(try store.workers(), at: now)
+        registry.drains = try store.drains()
         reunionEnds = now + configuration.heartbeatTimeout.seconds
         for outline in try store.outlines() where !outline.state.isFinal {
             guard let record = try store.job(outline.id) else { continue }

@@ -42,7 +42,7 @@ extension ClusterControl {
             if case .impossible = decision { continue }
             return []
         }
-        return registry.sorted.filter(\.isFree).map(\.candidate)
+        return registry.sorted.filter(registry.isFree).map(\.candidate)
     }
 
     private func round() -> [(jobID: String, decision: AssignmentRound.Decision)] {
@@ -50,7 +50,7 @@ extension ClusterControl {
             .sorted { ($0.record.createdAt, $0.id) < ($1.record.createdAt, $1.id) }
         guard !waiting.isEmpty else { return [] }
         let workers = registry.sorted.filter(\.isLive).map {
-            LiveWorker(candidate: $0.candidate, isFree: $0.isFree)
+            LiveWorker(candidate: $0.candidate, isFree: registry.isFree($0))
         }
         return AssignmentRound.decide(jobs: waiting.compactMap(waitingJob), workers: workers)
     }

@@ -132,18 +132,23 @@ extension ClusterControl {
     }
 
     func listWorkers() -> WireBody {
-        .workerList(
-            WorkerList(
-                workers: registry.sorted.map { worker in
-                    WorkerSummary(
-                        workerID: worker.record.id, name: worker.record.name, host: worker.record.host,
-                        state: worker.isLive ? worker.assignment == nil ? "idle" : "busy" : "lost",
-                        cores: worker.record.cores, memoryBytes: worker.record.memoryBytes,
-                        peerEndpoint: worker.record.peerEndpoint, kernelFamily: worker.record.kernelFamily,
-                        jobID: worker.assignment?.jobID ?? "", activity: worker.isLive ? worker.activity : "",
-                        lastHeardMillisecondsAgo: Int((now - worker.lastHeard) * 1000),
-                        cacheBytes: worker.cacheBytes)
-                }))
+        .workerList(WorkerList(workers: registry.sorted.map(summary)))
+    }
+
+    func summary(of worker: WorkerRegistry.Worker) -> WorkerSummary {
+        WorkerSummary(
+            workerID: worker.record.id, name: worker.record.name, host: worker.record.host,
+            state: state(of: worker), cores: worker.record.cores, memoryBytes: worker.record.memoryBytes,
+            peerEndpoint: worker.record.peerEndpoint, kernelFamily: worker.record.kernelFamily,
+            jobID: worker.assignment?.jobID ?? "", activity: worker.isLive ? worker.activity : "",
+            lastHeardMillisecondsAgo: Int((now - worker.lastHeard) * 1000), cacheBytes: worker.cacheBytes)
+    }
+
+    private func state(of worker: WorkerRegistry.Worker) -> String {
+        let isBusy = worker.assignment != nil
+        // Whoever empties a host wants to stop its workers: that they are gone then is no loss.
+        if registry.isDrained(worker) { return isBusy ? "draining" : "drained" }
+        return worker.isLive ? isBusy ? "busy" : "idle" : "lost"
     }
 
     /// A worker that has taken all of its commands, but does not say that it works on its job.

@@ -92,6 +92,7 @@ actor ClusterControl {
         case .resumeJob(let message): return try resume(message.jobID, request: envelope.requestID)
         case .retryJob(let message): return try retry(message.jobID, request: envelope.requestID)
         case .listWorkers: return listWorkers()
+        case .drainWorkers(let message): return try drain(message)
         case let body:
             guard let report = AddressedReport(body) else {
                 throw CoordinatorError(

@@ -18,6 +18,7 @@ public struct CoordinatorError: Error, Sendable, Equatable, CustomStringConverti
         public static let retryImpossible = Code("retry-impossible")
         public static let invalidPath = Code("invalid-path")
         public static let invalidWorker = Code("invalid-worker")
+        public static let unknownWorker = Code("unknown-worker")
         public static let sessionReplaced = Code("session-replaced")
         /// A message that no coordinator is asked for.
         public static let unexpectedMessage = Code("unexpected-message")

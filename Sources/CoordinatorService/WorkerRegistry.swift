@@ -41,8 +41,6 @@ struct WorkerRegistry: Sendable {
             ).seconds
         }
 
-        var isFree: Bool { isLive && !isSuspect && assignment == nil }
-
         var candidate: WorkerCandidate {
             WorkerCandidate(
                 workerID: record.id, name: record.name, endpoint: record.peerEndpoint,
@@ -62,6 +60,8 @@ struct WorkerRegistry: Sendable {
 
     private(set) var workers: [String: Worker] = [:]
     private var replacedSessions: Set<String> = []
+    /// Hosts and workers, by name or id, that get no work.
+    var drains: Set<String> = []
 
     subscript(id: String) -> Worker? {
         get { workers[id] }
@@ -70,6 +70,25 @@ struct WorkerRegistry: Sendable {
 
     /// All, by id.
     var sorted: [Worker] { workers.values.sorted { $0.record.id < $1.record.id } }
+
+    func isDrained(_ worker: Worker) -> Bool {
+        !drains.isDisjoint(with: [worker.record.host, worker.record.name, worker.record.id])
+    }
+
+    /// Whether it can be given work.
+    func isFree(_ worker: Worker) -> Bool {
+        worker.isLive && !worker.isSuspect && worker.assignment == nil && !isDrained(worker)
+    }
+
+    /// All that `target` names: a host, or a worker's name or id.
+    func workers(named target: String) -> [Worker] {
+        sorted.filter { [$0.record.host, $0.record.name, $0.record.id].contains(target) }
+    }
+
+    /// A job's members that are to be let go.
+    func drainedMembers(of jobID: String) -> Set<String> {
+        Set(sorted.filter { $0.assignment?.jobID == jobID && isDrained($0) }.map(\.record.id))
+    }
 
     /// Workers known from earlier: lost until they register.
     mutating func restore(_ records: [WorkerRecord], at now: Double) {

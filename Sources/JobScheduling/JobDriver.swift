@@ -36,6 +36,8 @@ public struct JobDriver: Sendable, Equatable {
     public internal(set) var message = ""
     /// Workers that nobody needs, as of the last event that named them.
     var idleWorkers: [WorkerCandidate] = []
+    /// Members among these leave at the segment's end.
+    var drainedWorkers: Set<String> = []
     var phase = Phase.waiting
     var nextSegment = 0
     let segments: SegmentSchedule
@@ -105,6 +107,8 @@ public struct JobDriver: Sendable, Equatable {
         case .idleWorkers(let candidates):
             if case .training = phase { idleWorkers = candidates }
             return []
+        case .drained(let workerIDs):
+            return drain(workerIDs)
         case .pause:
             return pause()
         case .resume:

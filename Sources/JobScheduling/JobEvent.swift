@@ -19,6 +19,9 @@ public enum JobEvent: Sendable, Equatable {
     /// Workers that no job needs, as they are at this moment; they replace those named before. A job in
     /// training may take some in at its segment's end.
     case idleWorkers([WorkerCandidate])
+    /// Workers whose hosts are being emptied, as they are at this moment; they replace those named before. The
+    /// job goes on without them as soon as that loses no step.
+    case drained(Set<String>)
     /// Let the members go; the job waits until it is resumed.
     case pause
     case resume

@@ -13,6 +13,10 @@ enum StoreMigrations {
         migrator.registerMigration("0003-requests") { database in
             try database.execute(sql: "ALTER TABLE jobs ADD COLUMN last_request TEXT")
         }
+        migrator.registerMigration("0004-drains") { database in
+            try database.execute(
+                sql: "CREATE TABLE drains (target TEXT PRIMARY KEY NOT NULL, since INTEGER NOT NULL) STRICT")
+        }
         return migrator
     }
 

@@ -30,6 +30,7 @@ public enum WireBody: Sendable, Equatable {
     case pauseJob(PauseJob)
     case resumeJob(ResumeJob)
     case retryJob(RetryJob)
+    case drainWorkers(DrainWorkers)
 
     case prepareJob(PrepareJob)
     case jobPrepared(JobPrepared)
@@ -84,6 +85,7 @@ extension WireBody {
         case .pauseJob(let message): message
         case .resumeJob(let message): message
         case .retryJob(let message): message
+        case .drainWorkers(let message): message
         case .prepareJob(let message): message
         case .jobPrepared(let message): message
         case .extractFeatures(let message): message
@@ -136,6 +138,7 @@ extension WireBody {
             BodyEntry(WireBody.pauseJob),
             BodyEntry(WireBody.resumeJob),
             BodyEntry(WireBody.retryJob),
+            BodyEntry(WireBody.drainWorkers),
             BodyEntry(WireBody.prepareJob),
             BodyEntry(WireBody.jobPrepared),
             BodyEntry(WireBody.extractFeatures),

@@ -28,6 +28,9 @@ import ZeroMQMessaging
         ["worker", "--cache-limit", "much"], ["worker", "--log-level", "loud"],
         ["worker", "--peer-timeout", "0"], ["run", "job.yaml", "--cache-limit", "much"],
         ["worker", "--processes", "2", "--listen", "tcp://0.0.0.0:7071"],
+        ["coordinator", "--state", "s", "--heartbeat-interval", "0"],
+        ["coordinator", "--state", "s", "--heartbeat-interval", "2", "--heartbeat-timeout", "5"],
+        ["coordinator", "--state", "s", "--retry-days", "-1"], ["drain"],
         ["jobs", "--timeout", "0"], ["coordinator"], ["fetch", "job"],
     ])
     func wrongUsageIsTwo(arguments: [String]) throws {

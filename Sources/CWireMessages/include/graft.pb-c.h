@@ -46,6 +46,7 @@ typedef struct Graft__Wire__PauseJob Graft__Wire__PauseJob;
 typedef struct Graft__Wire__ResumeJob Graft__Wire__ResumeJob;
 typedef struct Graft__Wire__RetryJob Graft__Wire__RetryJob;
 typedef struct Graft__Wire__ListWorkers Graft__Wire__ListWorkers;
+typedef struct Graft__Wire__DrainWorkers Graft__Wire__DrainWorkers;
 typedef struct Graft__Wire__WorkerList Graft__Wire__WorkerList;
 typedef struct Graft__Wire__WorkerSummary Graft__Wire__WorkerSummary;
 typedef struct Graft__Wire__Member Graft__Wire__Member;
@@ -109,6 +110,7 @@ typedef enum {
   GRAFT__WIRE__ENVELOPE__BODY_PAUSE_JOB = 53,
   GRAFT__WIRE__ENVELOPE__BODY_RESUME_JOB = 54,
   GRAFT__WIRE__ENVELOPE__BODY_RETRY_JOB = 55,
+  GRAFT__WIRE__ENVELOPE__BODY_DRAIN_WORKERS = 56,
   GRAFT__WIRE__ENVELOPE__BODY_PREPARE_JOB = 60,
   GRAFT__WIRE__ENVELOPE__BODY_JOB_PREPARED = 61,
   GRAFT__WIRE__ENVELOPE__BODY_EXTRACT_FEATURES = 62,
@@ -165,6 +167,7 @@ struct  Graft__Wire__Envelope
     Graft__Wire__PauseJob *pause_job;
     Graft__Wire__ResumeJob *resume_job;
     Graft__Wire__RetryJob *retry_job;
+    Graft__Wire__DrainWorkers *drain_workers;
     Graft__Wire__PrepareJob *prepare_job;
     Graft__Wire__JobPrepared *job_prepared;
     Graft__Wire__ExtractFeatures *extract_features;
@@ -659,6 +662,21 @@ struct  Graft__Wire__ListWorkers
      }
 
 
+/*
+ * Empty a host, by its name, or a worker, by its name or id; or, with `undo`, let it work again. Holds for
+ * workers that come later, too. Answered by a WorkerList of those concerned.
+ */
+struct  Graft__Wire__DrainWorkers
+{
+  ProtobufCMessage base;
+  char *target;
+  protobuf_c_boolean undo;
+};
+#define GRAFT__WIRE__DRAIN_WORKERS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&graft__wire__drain_workers__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
 struct  Graft__Wire__WorkerList
 {
   ProtobufCMessage base;
@@ -677,7 +695,7 @@ struct  Graft__Wire__WorkerSummary
   char *name;
   char *host;
   /*
-   * idle, busy, lost
+   * idle, busy, lost; draining, drained
    */
   char *state;
   uint32_t cores;
@@ -1802,6 +1820,25 @@ Graft__Wire__ListWorkers *
 void   graft__wire__list_workers__free_unpacked
                      (Graft__Wire__ListWorkers *message,
                       ProtobufCAllocator *allocator);
+/* Graft__Wire__DrainWorkers methods */
+void   graft__wire__drain_workers__init
+                     (Graft__Wire__DrainWorkers         *message);
+size_t graft__wire__drain_workers__get_packed_size
+                     (const Graft__Wire__DrainWorkers   *message);
+size_t graft__wire__drain_workers__pack
+                     (const Graft__Wire__DrainWorkers   *message,
+                      uint8_t             *out);
+size_t graft__wire__drain_workers__pack_to_buffer
+                     (const Graft__Wire__DrainWorkers   *message,
+                      ProtobufCBuffer     *buffer);
+Graft__Wire__DrainWorkers *
+       graft__wire__drain_workers__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   graft__wire__drain_workers__free_unpacked
+                     (Graft__Wire__DrainWorkers *message,
+                      ProtobufCAllocator *allocator);
 /* Graft__Wire__WorkerList methods */
 void   graft__wire__worker_list__init
                      (Graft__Wire__WorkerList         *message);
@@ -2410,6 +2447,9 @@ typedef void (*Graft__Wire__RetryJob_Closure)
 typedef void (*Graft__Wire__ListWorkers_Closure)
                  (const Graft__Wire__ListWorkers *message,
                   void *closure_data);
+typedef void (*Graft__Wire__DrainWorkers_Closure)
+                 (const Graft__Wire__DrainWorkers *message,
+                  void *closure_data);
 typedef void (*Graft__Wire__WorkerList_Closure)
                  (const Graft__Wire__WorkerList *message,
                   void *closure_data);
@@ -2528,6 +2568,7 @@ extern const ProtobufCMessageDescriptor graft__wire__pause_job__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__resume_job__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__retry_job__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__list_workers__descriptor;
+extern const ProtobufCMessageDescriptor graft__wire__drain_workers__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__worker_list__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__worker_summary__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__member__descriptor;

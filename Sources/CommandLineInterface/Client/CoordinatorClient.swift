@@ -95,6 +95,13 @@ struct CoordinatorClient: Sendable {
         return list.workers
     }
 
+    /// - Returns: The workers concerned.
+    func drain(_ target: String, undo: Bool) async throws -> [WorkerSummary] {
+        let reply = try await channel.request(.drainWorkers(DrainWorkers(target: target, undo: undo)))
+        guard case .workerList(let list) = reply else { throw unexpected(reply, to: "DrainWorkers") }
+        return list.workers
+    }
+
     func put(_ chunk: PutBlobChunk) async throws -> BlobChunkStored {
         let reply = try await channel.request(.putBlobChunk(chunk), patience: Self.patience)
         guard case .blobChunkStored(let stored) = reply else { throw unexpected(reply, to: "PutBlobChunk") }

@@ -174,7 +174,7 @@ public struct WorkerSummary: Sendable, Equatable, WireMessage {
     public var workerID: String
     public var name: String
     public var host: String
-    /// Idle, busy, lost.
+    /// Idle, busy, lost; draining while it works on, then drained.
     public var state: String
     public var cores: Int
     public var memoryBytes: Int
