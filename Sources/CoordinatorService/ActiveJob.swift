@@ -17,6 +17,10 @@ struct ActiveJob: Sendable {
     var planning: Task<Void, Never>?
     /// Members that it had when the coordinator stopped; it waits a moment for as many.
     var expectedMembers = 0
+    /// Since when it has had no workers, in the coordinator's monotonic seconds; `nil` while it has some.
+    var waitingSince: Double?
+    /// When it last got workers, and for how long it had waited for them.
+    var turn = (start: 0.0, waited: 0.0)
 
     var id: String { record.id }
 

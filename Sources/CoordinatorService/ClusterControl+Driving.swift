@@ -18,7 +18,9 @@ extension ClusterControl {
         let objection = objection(to: report)
         if objection == nil, case .segmentDone = report.report {
             // Nothing comes between this look at the workers and the driver's choice among them.
-            try apply(.idleWorkers(idleWorkers()), to: report.jobID)
+            let round = round()
+            try apply(.idleWorkers(round.joiners[report.jobID] ?? []), to: report.jobID)
+            try apply(.claimed(round.concessions[report.jobID]), to: report.jobID)
             try apply(.drained(registry.drainedMembers(of: report.jobID)), to: report.jobID)
         }
         try apply(objection ?? report.event, to: report.jobID)

@@ -4,7 +4,7 @@ import TrainingJobs
 
 // Who works on what.
 extension ClusterControl {
-    /// Gives free workers to waiting jobs, the oldest first.
+    /// Gives free workers to waiting jobs; see `AssignmentRound`.
     ///
     /// A round that changes what others may have is followed by another, never interrupted by it: decisions of
     /// two rounds could give one worker away twice.
@@ -20,7 +20,7 @@ extension ClusterControl {
     }
 
     private func assignWaitingJobs() throws {
-        for (jobID, decision) in round() {
+        for (jobID, decision) in round().decisions {
             switch decision {
             case .assigned(let members):
                 jobs[jobID]?.expectedMembers = 0
@@ -36,30 +36,60 @@ extension ClusterControl {
         }
     }
 
-    /// Workers that no waiting job takes or waits for: they may join one that runs.
-    func idleWorkers() -> [WorkerCandidate] {
-        for (_, decision) in round() {
-            if case .impossible = decision { continue }
-            return []
+    /// The whole cluster as it is at this moment.
+    func round() -> AssignmentRound {
+        noteWaiting()
+        let active = jobs.values.sorted { ($0.record.createdAt, $0.id) < ($1.record.createdAt, $1.id) }
+        let workers = registry.sorted.filter(\.isLive).map {
+            LiveWorker(
+                candidate: $0.candidate, isFree: registry.isFree($0), isDrained: registry.isDrained($0))
         }
-        return registry.sorted.filter(registry.isFree).map(\.candidate)
+        return AssignmentRound(
+            waiting: active.filter { $0.driver?.state == .queued }.compactMap(waitingJob),
+            running: active.compactMap(runningJob), workers: workers, use: ledger.use,
+            timeSlice: configuration.timeSlice.seconds)
     }
 
-    private func round() -> [(jobID: String, decision: AssignmentRound.Decision)] {
-        let waiting = jobs.values.filter { $0.driver?.state == .queued }
-            .sorted { ($0.record.createdAt, $0.id) < ($1.record.createdAt, $1.id) }
-        guard !waiting.isEmpty else { return [] }
-        let workers = registry.sorted.filter(\.isLive).map {
-            LiveWorker(candidate: $0.candidate, isFree: registry.isFree($0))
+    /// Charges submitters for the workers that their jobs have had since the last time.
+    func chargeSubmitters() {
+        var workers: [String: Int] = [:]
+        for job in jobs.values {
+            guard let count = job.driver?.members.count, count > 0 else { continue }
+            workers[job.record.submitter, default: 0] += count
         }
-        return AssignmentRound.decide(jobs: waiting.compactMap(waitingJob), workers: workers)
+        ledger.charge(workers, seconds: now - lastCharge)
+        lastCharge = now
+    }
+
+    private func noteWaiting() {
+        for (id, job) in jobs {
+            let waits = job.driver?.state == .queued
+            if let since = job.waitingSince, !waits {
+                jobs[id]?.turn = (now, now - since)
+                jobs[id]?.waitingSince = nil
+            } else if waits, job.waitingSince == nil {
+                jobs[id]?.waitingSince = now
+            }
+        }
     }
 
     private func waitingJob(_ job: ActiveJob) -> WaitingJob? {
         guard let driver = job.driver else { return nil }
         return WaitingJob(
-            jobID: job.id, range: job.specification.workers, laneCount: driver.plan.laneCount,
+            jobID: job.id, submitter: job.record.submitter, priority: job.specification.priority ?? 0,
+            submittedAt: job.record.createdAt, waitedSeconds: now - (job.waitingSince ?? now),
+            range: job.specification.workers, laneCount: driver.plan.laneCount,
             requiredFamily: driver.requiredFamily, excludedWorkerIDs: Set(driver.excludedWorkers.keys),
             expectedMembers: now < reunionEnds ? job.expectedMembers : 0)
+    }
+
+    private func runningJob(_ job: ActiveJob) -> RunningJob? {
+        guard let driver = job.driver, let family = driver.members.first?.kernelFamily else { return nil }
+        return RunningJob(
+            jobID: job.id, submitter: job.record.submitter, priority: job.specification.priority ?? 0,
+            submittedAt: job.record.createdAt,
+            waitedSeconds: now - job.turn.start < configuration.timeSlice.seconds ? job.turn.waited : 0,
+            range: job.specification.workers, laneCount: driver.plan.laneCount, kernelFamily: family,
+            excludedWorkerIDs: Set(driver.excludedWorkers.keys), memberIDs: driver.members.map(\.workerID))
     }
 }

@@ -29,6 +29,9 @@ actor ClusterControl {
     var reunionEnds = 0.0
     /// When the clock last ticked; monotonic seconds.
     private var lastTick: Double?
+    /// What submitters have used lately; begins anew with the coordinator.
+    var ledger = ShareLedger()
+    var lastCharge = 0.0
     /// See `schedule`.
     var isInRound = false
     var wantsRound = false
@@ -112,6 +115,7 @@ actor ClusterControl {
             for command in commands.due(at: now, after: configuration.commandRetryInterval.seconds) {
                 transmit(command)
             }
+            chargeSubmitters()
             try schedule()
         } catch {
             logger.error("The clock's work could not be stored", metadata: ["error": "\(error)"])

@@ -1,4 +1,5 @@
 import Foundation
+import JobScheduling
 
 /// How a coordinator runs.
 public struct CoordinatorConfiguration: Sendable {
@@ -16,11 +17,14 @@ public struct CoordinatorConfiguration: Sendable {
     public var blobRetention: Duration
     /// What a retry of a job needs stays this long after the job failed or was cancelled.
     public var retryRetention: Duration
+    /// For how long a job keeps its workers from one that has the same right to all of them.
+    public var timeSlice: Duration
 
     public init(
         listen: String, stateDirectory: URL, heartbeatInterval: Duration = .seconds(2),
         heartbeatTimeout: Duration = .seconds(10), commandRetryInterval: Duration = .seconds(2),
-        blobRetention: Duration = .seconds(24 * 3600), retryRetention: Duration = .seconds(7 * 24 * 3600)
+        blobRetention: Duration = .seconds(24 * 3600), retryRetention: Duration = .seconds(7 * 24 * 3600),
+        timeSlice: Duration = .seconds(Concession.timeSlice)
     ) {
         self.listen = listen
         self.stateDirectory = stateDirectory
@@ -29,6 +33,7 @@ public struct CoordinatorConfiguration: Sendable {
         self.commandRetryInterval = commandRetryInterval
         self.blobRetention = blobRetention
         self.retryRetention = retryRetention
+        self.timeSlice = timeSlice
     }
 }
 

@@ -13,7 +13,7 @@ extension JobDriver {
         let candidates = idleWorkers
         idleWorkers = []
         guard progress.trainingEnd == nil, segments.segment(from: progress.step, number: nextSegment) != nil,
-            nextSegment >= Self.segmentsBeforeGrowth || generationSeconds >= Self.secondsBeforeGrowth
+            hasRunForAWhile
         else { return nil }
         let joiners = joiners(among: candidates)
         guard !joiners.isEmpty else { return nil }
@@ -43,7 +43,7 @@ extension JobDriver {
     }
 
     /// What the present generation's segments took.
-    private var generationSeconds: Double {
+    var generationSeconds: Double {
         progress.segments.suffix(nextSegment).reduce(0) { $0 + $1.seconds }
     }
 }

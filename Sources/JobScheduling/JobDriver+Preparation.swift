@@ -22,6 +22,7 @@ extension JobDriver {
         phase = .preparing([:])
         message = notice
         idleWorkers = []
+        concession = nil
         let names = members.map(\.name).joined(separator: ", ")
         let place = progress.step > 0 ? "from step \(progress.step)" : "from the beginning"
         let text =

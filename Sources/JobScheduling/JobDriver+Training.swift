@@ -45,7 +45,7 @@ extension JobDriver {
         progress.lossesWithoutProgress = 0
         progress.segments.append(summary(of: segment, reports, lead.steps, measures))
         let judgement = [.log(.info, line(segment, measures))] + judge(measures, checkpoint)
-        return judgement + (leaveDrained() ?? grow() ?? proceed())
+        return judgement + (leaveDrained() ?? concede() ?? grow() ?? proceed())
     }
 
     /// Best checkpoint and early stopping.

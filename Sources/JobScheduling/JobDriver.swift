@@ -38,6 +38,8 @@ public struct JobDriver: Sendable, Equatable {
     var idleWorkers: [WorkerCandidate] = []
     /// Members among these leave at the segment's end.
     var drainedWorkers: Set<String> = []
+    /// What others have a better claim to.
+    var concession: Concession?
     var phase = Phase.waiting
     var nextSegment = 0
     let segments: SegmentSchedule
@@ -109,6 +111,9 @@ public struct JobDriver: Sendable, Equatable {
             return []
         case .drained(let workerIDs):
             return drain(workerIDs)
+        case .claimed(let claim):
+            if case .training = phase { concession = claim }
+            return []
         case .pause:
             return pause()
         case .resume:

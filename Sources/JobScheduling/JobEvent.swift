@@ -22,6 +22,9 @@ public enum JobEvent: Sendable, Equatable {
     /// Workers whose hosts are being emptied, as they are at this moment; they replace those named before. The
     /// job goes on without them as soon as that loses no step.
     case drained(Set<String>)
+    /// Members that other jobs have a better claim to, as of this moment; `nil`: none. A job in training gives
+    /// them up at its segment's end.
+    case claimed(Concession?)
     /// Let the members go; the job waits until it is resumed.
     case pause
     case resume

@@ -8,7 +8,7 @@ struct JobFileDecoder {
     func job(_ root: Node) -> JobSpecification {
         let section = JobFileSection(
             root, keyPath: "",
-            keys: ["name", "seed", "backbone", "technique", "tasks", "training", "workers"],
+            keys: ["name", "seed", "backbone", "technique", "tasks", "training", "workers", "priority"],
             findings: findings)
         let name = section.requiredString("name", "a name for the job")
         let backbone = backbone(section)
@@ -20,7 +20,8 @@ struct JobFileDecoder {
         reportForeignKeys(tasks)
         return JobSpecification(
             name: name, seed: section.unsignedInteger("seed") ?? 0, backbone: backbone, technique: technique,
-            tasks: tasks, training: training, workers: workers(section))
+            tasks: tasks, training: training, workers: workers(section), priority: section.integer("priority")
+        )
     }
 
     private func backbone(_ job: JobFileSection) -> BackboneSpecification {

@@ -160,6 +160,9 @@ public enum JobRules {
     }
 
     private static func checkWorkers(_ specification: JobSpecification, _ check: inout RuleCheck) {
+        if let priority = specification.priority {
+            check.range(priority, JobSpecification.priorities, "priority")
+        }
         let workers = specification.workers
         check.range(workers.minimum, 1...1_024, "workers.minimum")
         check.range(workers.maximum, 1...1_024, "workers.maximum")

@@ -9,11 +9,16 @@ public struct JobSpecification: Codable, Sendable, Equatable {
     public var tasks: [TaskSpecification]
     public var training: TrainingSpecification
     public var workers: WorkerRange
+    /// Of the queue: higher ones get workers first; `nil`: 0.
+    public var priority: Int?
+
+    /// What `priority` may be.
+    public static let priorities = -10...10
 
     public init(
         name: String, seed: UInt64 = 0, backbone: BackboneSpecification, technique: TechniqueSpecification,
         tasks: [TaskSpecification], training: TrainingSpecification = TrainingSpecification(),
-        workers: WorkerRange = WorkerRange()
+        workers: WorkerRange = WorkerRange(), priority: Int? = nil
     ) {
         self.name = name
         self.seed = seed
@@ -22,6 +27,7 @@ public struct JobSpecification: Codable, Sendable, Equatable {
         self.tasks = tasks
         self.training = training
         self.workers = workers
+        self.priority = priority
     }
 }
 

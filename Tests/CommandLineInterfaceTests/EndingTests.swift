@@ -31,6 +31,7 @@ import ZeroMQMessaging
         ["coordinator", "--state", "s", "--heartbeat-interval", "0"],
         ["coordinator", "--state", "s", "--heartbeat-interval", "2", "--heartbeat-timeout", "5"],
         ["coordinator", "--state", "s", "--retry-days", "-1"], ["drain"],
+        ["submit", "job.yaml", "--priority", "11"],
         ["jobs", "--timeout", "0"], ["coordinator"], ["fetch", "job"],
     ])
     func wrongUsageIsTwo(arguments: [String]) throws {

@@ -149,6 +149,9 @@ import WireProtocol
         let request = Envelope(requestID: "retry-1", body: retry("job-1"))
         let raw = try await fixture.messaging.connectDealer(to: coordinator.endpoint)
         for _ in 0..<3 { try await raw.send(try request.encode()) }
+        _ = try await eventually("retry") {
+            try await client.state("job-1") == "cancelled" ? nil : true
+        }
         let done = try await client.wait(for: .done, of: "job-1")
         #expect(try report(done).segments.count == 10)
         let lines = try await client.log("job-1").filter { $0.message.contains("is retried") }

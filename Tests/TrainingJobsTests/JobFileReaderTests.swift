@@ -431,4 +431,12 @@ func problems(_ text: String) -> [JobProblem] {
         #expect(error?.code == .syntax)
         #expect(error?.problems.first?.location?.line == 3)
     }
+
+    @Test func `a priority is from -10 to 10, and none is said as none`() throws {
+        #expect(try decode(smallJob).specification.priority == nil)
+        #expect(try decode(smallJob + "\npriority: -10").specification.priority == -10)
+        let found = problems(smallJob + "\npriority: 11")
+        #expect(found.map(\.keyPath) == ["priority"])
+        #expect(found.first?.message.contains("10") == true)
+    }
 }

@@ -41,6 +41,7 @@ struct ShowCommand: AsyncParsableCommand {
         var table = TextTable(columns: [.left(""), .left("")])
         table.rows = [
             ["job", job.jobID], ["name", job.name], ["state", job.state], ["submitted by", job.submitter],
+            ["priority", "\(specification.priority ?? 0)"],
             ["technique", specification.technique.kind.rawValue],
             ["backbone", specification.backbone.folder],
             ["tasks", specification.tasks.map(\.name).joined(separator: ", ")],

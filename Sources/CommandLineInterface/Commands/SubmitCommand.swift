@@ -18,14 +18,30 @@ struct SubmitCommand: AsyncParsableCommand {
     @Argument(help: "The job file.", completion: .file(extensions: ["yaml", "yml"]))
     var job: String
 
+    @Option(
+        help: ArgumentHelp(
+            "From -10 to 10; jobs of higher priority get workers first. (default: the job file's, or 0)",
+            valueName: "number"))
+    var priority: Int?
+
     @Flag(help: "Stay until the job has ended, showing how it goes on.")
     var wait = false
 
     @Flag(help: "Print the job, and with --wait its report, as JSON.")
     var json = false
 
+    func validate() throws {
+        if let priority {
+            guard JobSpecification.priorities.contains(priority) else {
+                throw ValidationError("--priority must be from -10 to 10.")
+            }
+        }
+    }
+
     func run() async throws {
-        let submission = try JobSubmission(jobFile: URL(fileURLWithPath: job))
+        let submission = try JobSubmission(jobFile: URL(fileURLWithPath: job)) { specification in
+            if let priority { specification.priority = priority }
+        }
         let jobID = submission.message.jobID
         try await client.withClient { client in
             var upload = TransferDisplay("uploading")
