@@ -14,7 +14,7 @@ sys.path.insert(0, str(HERE.parents[1] / "Examples" / "common"))
 import graft  # noqa: E402
 
 # Short, so that deaths are noticed, and progress is seen, within a fraction of what a schedule takes.
-COORDINATOR_OPTIONS = ()
+COORDINATOR_OPTIONS = ("--heartbeat-interval", "0.5", "--heartbeat-timeout", "5")
 FINAL_STATES = ("done", "failed", "cancelled")
 
 
