@@ -11,7 +11,7 @@ TEST_PACKAGES = protobuf-compiler protobuf-c-compiler iproute2
 TEST_BUILD = --scratch-path .build-test -c release -Xswiftc -enable-testing
 # Tests that wait for peers, with deadlines, run in a process of their own: beside arithmetic, which holds the pool's
 # threads for seconds, a peer seems silent. Few at a time, for the same reason.
-WAITING_TESTS = ^(Collectives|CoordinatorService|EndToEnd|WireProtocol|WorkerService|ZeroMQMessaging)Tests\.
+WAITING_TESTS = ^(Collectives|SharedMemory|CoordinatorService|EndToEnd|WireProtocol|WorkerService|ZeroMQMessaging)Tests\.
 RUN_TESTS = $(SWIFT) test $(TEST_BUILD) --skip-build --disable-xctest --experimental-maximum-parallelization-width 8
 
 .PHONY: help packages build lint test demo techniques bench chaos soak clean

@@ -38,6 +38,9 @@ let package = Package(
         .executable(name: "graft", targets: ["graft"]),
         // For Benchmarks, a package of its own.
         .library(
+            name: "GraftExchange",
+            targets: ["Collectives", "WireProtocol", "ZeroMQMessaging", "TensorKernels"]),
+        .library(
             name: "GraftCompute",
             targets: [
                 "TransferTechniques", "PretrainedBackbones", "Tokenization", "TrainingJobs", "Optimizers",
@@ -63,6 +66,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CWireMessages", dependencies: ["CProtobufC"]),
         .target(name: "CTensorKernels", cSettings: kernelFlags),
+        .target(name: "CSharedMemory", cSettings: [.unsafeFlags(["-Wall", "-Werror"])]),
         .target(
             name: "CSentencePiece", cxxSettings: [.unsafeFlags(["-Wall", "-Werror"])],
             linkerSettings: [.linkedLibrary("sentencepiece")]),
@@ -70,7 +74,8 @@ let package = Package(
         // The network half.
         module("ZeroMQMessaging", ["CZeroMQ"]),
         module("WireProtocol", ["CWireMessages", "CProtobufC", "ZeroMQMessaging"]),
-        module("Collectives", ["WireProtocol", "ZeroMQMessaging"]),
+        module("SharedMemory", ["CSharedMemory"]),
+        module("Collectives", ["WireProtocol", "ZeroMQMessaging", "SharedMemory"]),
 
         // The compute half.
         module("TensorKernels", ["CTensorKernels", "COpenBLAS"]),
@@ -190,7 +195,8 @@ let package = Package(
         tests("JobScheduling", ["TrainingJobs"]),
         tests("ZeroMQMessaging", []),
         tests("WireProtocol", ["CProtobufC", "ZeroMQMessaging"]),
-        tests("Collectives", ["WireProtocol", "ZeroMQMessaging"]),
+        tests("SharedMemory", ["TestingSupport"]),
+        tests("Collectives", ["WireProtocol", "ZeroMQMessaging", "SharedMemory", "TestingSupport"]),
         tests(
             "CoordinatorService",
             [

@@ -1,7 +1,7 @@
 import WireProtocol
 
-/// How long a ring member waits for the one before it: learnt from how long it usually waits, within the limits
-/// of `RingOptions`.
+/// How long a member waits for another, in a ring or in shared memory: learnt from how long it usually waits, within
+/// the limits of `RingOptions`.
 ///
 /// To ask a silent peer whether it lives costs one small message, so that happens soon. To take a peer for dead
 /// costs a generation of the job, so that needs several times the usual, and a few seconds at least.

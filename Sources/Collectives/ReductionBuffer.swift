@@ -1,11 +1,12 @@
-/// What a ring adds up, element by element. The ring knows neither tensors nor numbers, only bytes.
+/// What an all-reduce adds up, element by element. The exchange knows neither tensors nor numbers, only bytes.
 ///
-/// An element has two forms: a *sum*, as it travels in the first half of the ring, and a *result*, made from
+/// An element has two forms: a *sum*, as it travels in the first half of the exchange, and a *result*, made from
 /// the finished sum by `finish` and spread in the second half. Sums must be such that their order does not
 /// matter (integers), which is what makes results alike on any number of members.
 ///
-/// The ring calls one method at a time, in the isolation of whoever called `allReduce`. Ranges are never empty
-/// and lie within `0..<count`.
+/// The exchange calls one method at a time, in the isolation of whoever called `allReduce`. Ranges are never empty
+/// and lie within `0..<count`. Spans are the exchange's own memory, valid for the call only: a socket's message or
+/// memory that processes share. They need not be aligned.
 public protocol ReductionBuffer: AnyObject {
     /// Elements; the same on every member.
     var count: Int { get }
@@ -13,15 +14,19 @@ public protocol ReductionBuffer: AnyObject {
     var sumElementBytes: Int { get }
     /// Bytes of one element's result.
     var resultElementBytes: Int { get }
-    /// The sums of a range: this member's own, with what it has accumulated.
-    func read(_ range: Range<Int>) throws -> [UInt8]
+    /// Writes the sums of a range: this member's own, with what it has accumulated.
+    ///
+    /// - Parameter bytes: `sumElementBytes` for each element of the range.
+    func read(_ range: Range<Int>, into bytes: inout MutableRawSpan) throws
     /// Adds sums of a range that came from another member.
-    func accumulate(_ bytes: [UInt8], into range: Range<Int>) throws
+    func accumulate(_ bytes: RawSpan, into range: Range<Int>) throws
     /// Turns finished sums into results. Called for ranges that do not overlap and together make up the segment
     /// that this member owns; on a ring of one, once for everything.
     func finish(_ range: Range<Int>) throws
-    /// The results of a range that this member has finished.
-    func readResult(_ range: Range<Int>) throws -> [UInt8]
+    /// Writes the results of a range that this member has finished or stored.
+    ///
+    /// - Parameter bytes: `resultElementBytes` for each element of the range.
+    func readResult(_ range: Range<Int>, into bytes: inout MutableRawSpan) throws
     /// Stores results of a range that another member has finished.
-    func writeResult(_ bytes: [UInt8], into range: Range<Int>) throws
+    func writeResult(_ bytes: RawSpan, into range: Range<Int>) throws
 }

@@ -40,9 +40,17 @@ public final class RingAllReduce {
     private var isBroken = false
     private var patience: PeerPatience
     /// Chunks of the next collective, from a predecessor that is through with this one.
-    private var early: [GradientChunk] = []
+    private var early: [GradientChunk]
 
-    public init(jobID: String, generation: Int, link: any PeerLink, options: RingOptions = RingOptions()) {
+    public convenience init(
+        jobID: String, generation: Int, link: any PeerLink, options: RingOptions = RingOptions()
+    ) {
+        self.init(jobID: jobID, generation: generation, link: link, options: options, early: [])
+    }
+
+    /// - Parameter early: chunks of this ring that came before it was made.
+    init(jobID: String, generation: Int, link: any PeerLink, options: RingOptions, early: [GradientChunk]) {
+        self.early = early
         self.jobID = jobID
         self.generation = generation
         self.link = link
@@ -104,6 +112,8 @@ public final class RingAllReduce {
             patience.waited(start.duration(to: .now))
             // Left over from another generation or job.
             guard chunk.jobID == jobID, chunk.generation == generation else { continue }
+            // A repeat of what the members agreed on before the first collective.
+            if chunk.phase == HostAgreement.phase { continue }
             // A repeat of what is done.
             if chunk.sequence < sequence { continue }
             if chunk.sequence == sequence { return chunk }
@@ -156,19 +166,27 @@ public final class RingAllReduce {
     ) async throws {
         for directive in directives {
             switch directive {
-            case .accumulate(let bytes, let range): try buffer.accumulate(bytes, into: range)
+            case .accumulate(let bytes, let range): try buffer.accumulate(bytes.span.bytes, into: range)
             case .finish(let range): try buffer.finish(range)
-            case .writeResult(let bytes, let range): try buffer.writeResult(bytes, into: range)
+            case .writeResult(let bytes, let range): try buffer.writeResult(bytes.span.bytes, into: range)
             case .sendSums(let hop, let range):
-                let bytes = range.isEmpty ? [] : try buffer.read(range)
+                var bytes = [UInt8](repeating: 0, count: range.count * buffer.sumElementBytes)
+                if !range.isEmpty { try Self.fill(&bytes) { try buffer.read(range, into: &$0) } }
                 try await send(bytes, .reduceScatter, hop, range, isolation: isolation)
             case .sendResults(let hop, let range):
-                let bytes = range.isEmpty ? [] : try buffer.readResult(range)
+                var bytes = [UInt8](repeating: 0, count: range.count * buffer.resultElementBytes)
+                if !range.isEmpty { try Self.fill(&bytes) { try buffer.readResult(range, into: &$0) } }
                 try await send(bytes, .allGather, hop, range, isolation: isolation)
             case .forward(let bytes, let hop, let range):
                 try await send(bytes, .allGather, hop, range, isolation: isolation)
             }
         }
+    }
+
+    private static func fill(_ bytes: inout [UInt8], _ body: (inout MutableRawSpan) throws -> Void) throws {
+        var elements = bytes.mutableSpan
+        var span = elements.mutableBytes
+        try body(&span)
     }
 
     private func send(

@@ -42,7 +42,7 @@ struct RingPlan: Sendable {
     }
 
     /// Cuts a range into pieces whose lengths differ by one at most, the longer ones first.
-    private static func piece(_ index: Int, of range: Range<Int>, pieces: Int) -> Range<Int> {
+    static func piece(_ index: Int, of range: Range<Int>, pieces: Int) -> Range<Int> {
         let quotient = range.count / pieces
         let longer = range.count % pieces
         let start = range.lowerBound + index * quotient + min(index, longer)

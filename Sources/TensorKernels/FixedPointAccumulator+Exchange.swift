@@ -8,18 +8,32 @@ extension FixedPointAccumulator {
         return [UInt8](UnsafeRawBufferPointer(start: sums + range.lowerBound, count: range.count * 8))
     }
 
-    /// Adds a peer's sums, as `sums(_:)` gave them, to those of `range`.
-    public func accumulate(_ bytes: [UInt8], range: Range<Int>) throws {
-        try check(range, bytes, width: 8)
+    /// Writes the sums of `range`, as `sums(_:)` gives them, to where they are sent from.
+    public func copySums(_ range: Range<Int>, into bytes: inout MutableRawSpan) throws {
+        try check(range, byteCount: bytes.byteCount, width: 8)
+        bytes.withUnsafeMutableBytes {
+            $0.copyMemory(
+                from: UnsafeRawBufferPointer(start: sums + range.lowerBound, count: range.count * 8))
+        }
+    }
+
+    /// Adds a peer's sums, where they lie, to those of `range`.
+    public func accumulate(_ bytes: RawSpan, range: Range<Int>) throws {
+        try check(range, byteCount: bytes.byteCount, width: 8)
         bytes.withUnsafeBytes { source in
             guard let address = source.baseAddress else { return }
             graft_add_int64_bytes(address, sums + range.lowerBound, range.count)
         }
     }
 
+    /// Adds a peer's sums, as `sums(_:)` gave them, to those of `range`.
+    public func accumulate(_ bytes: [UInt8], range: Range<Int>) throws {
+        try accumulate(bytes.span.bytes, range: range)
+    }
+
     /// Overwrites the sums of `range` with a peer's.
     public func replaceSums(_ bytes: [UInt8], range: Range<Int>) throws {
-        try check(range, bytes, width: 8)
+        try check(range, byteCount: bytes.count, width: 8)
         UnsafeMutableRawBufferPointer(start: sums + range.lowerBound, count: range.count * 8)
             .copyBytes(from: bytes)
     }
@@ -41,23 +55,45 @@ extension FixedPointAccumulator {
         return resultTensor.rows(range).littleEndianBytes
     }
 
-    /// Stores a peer's results, as `results(_:)` gave them.
-    public func storeResults(_ bytes: [UInt8], range: Range<Int>) throws {
-        try check(range, bytes, width: 4)
-        withPointers(resultTensor) {
-            UnsafeMutableRawBufferPointer(start: $0 + range.lowerBound, count: range.count * 4)
-                .copyBytes(from: bytes)
+    /// Writes the results of `range`, as `results(_:)` gives them, to where they are sent from.
+    public func copyResults(_ range: Range<Int>, into bytes: inout MutableRawSpan) throws {
+        try check(range, byteCount: bytes.byteCount, width: 4)
+        bytes.withUnsafeMutableBytes { target in
+            withPointers(resultTensor) {
+                target.copyMemory(
+                    from: UnsafeRawBufferPointer(start: $0 + range.lowerBound, count: range.count * 4))
+            }
         }
     }
 
-    private func check(_ range: Range<Int>, _ bytes: [UInt8]? = nil, width: Int = 0) throws {
+    /// Stores a peer's results, as `results(_:)` gave them.
+    public func storeResults(_ bytes: [UInt8], range: Range<Int>) throws {
+        try storeResults(bytes.span.bytes, range: range)
+    }
+
+    /// Stores a peer's results from where they lie.
+    public func storeResults(_ bytes: RawSpan, range: Range<Int>) throws {
+        try check(range, byteCount: bytes.byteCount, width: 4)
+        bytes.withUnsafeBytes { source in
+            withPointers(resultTensor) {
+                UnsafeMutableRawBufferPointer(start: $0 + range.lowerBound, count: range.count * 4)
+                    .copyMemory(from: source)
+            }
+        }
+    }
+
+    private func check(_ range: Range<Int>) throws {
         guard range.lowerBound >= 0, range.upperBound <= elementCount else {
             throw TensorKernelsError(
                 .outOfRange, "elements \(range) of an accumulator of \(elementCount) elements")
         }
-        if let bytes, bytes.count != range.count * width {
+    }
+
+    private func check(_ range: Range<Int>, byteCount: Int, width: Int) throws {
+        try check(range)
+        if byteCount != range.count * width {
             throw TensorKernelsError(
-                .wrongByteCount, "\(bytes.count) bytes for \(range.count) elements of \(width) bytes")
+                .wrongByteCount, "\(byteCount) bytes for \(range.count) elements of \(width) bytes")
         }
     }
 

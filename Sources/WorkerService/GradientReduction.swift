@@ -1,7 +1,7 @@
 import Collectives
 import TensorKernels
 
-/// The ring's view of a step's gradient sums: fixed-point integers on the way round, Float32 on the way back.
+/// The exchange's view of a step's gradient sums: fixed-point integers on the way there, Float32 on the way back.
 ///
 /// Where lower layers rest, only what lies behind them goes round.
 final class GradientReduction: ReductionBuffer {
@@ -18,17 +18,21 @@ final class GradientReduction: ReductionBuffer {
     var sumElementBytes: Int { 8 }
     var resultElementBytes: Int { 4 }
 
-    func read(_ range: Range<Int>) throws -> [UInt8] { try sums.sums(within(range)) }
+    func read(_ range: Range<Int>, into bytes: inout MutableRawSpan) throws {
+        try sums.copySums(within(range), into: &bytes)
+    }
 
-    func accumulate(_ bytes: [UInt8], into range: Range<Int>) throws {
+    func accumulate(_ bytes: RawSpan, into range: Range<Int>) throws {
         try sums.accumulate(bytes, range: within(range))
     }
 
     func finish(_ range: Range<Int>) throws { try sums.finish(within(range)) }
 
-    func readResult(_ range: Range<Int>) throws -> [UInt8] { try sums.results(within(range)) }
+    func readResult(_ range: Range<Int>, into bytes: inout MutableRawSpan) throws {
+        try sums.copyResults(within(range), into: &bytes)
+    }
 
-    func writeResult(_ bytes: [UInt8], into range: Range<Int>) throws {
+    func writeResult(_ bytes: RawSpan, into range: Range<Int>) throws {
         try sums.storeResults(bytes, range: within(range))
     }
 

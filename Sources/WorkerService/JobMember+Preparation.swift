@@ -92,9 +92,10 @@ extension JobMember {
             return Prepared(
                 specification: specification, plan: plan, folder: folder, program: program, session: session,
                 samples: samples, frozenIdentity: identity,
-                allReduce: RingAllReduce(
+                allReduce: AllReduce(
                     jobID: order.jobID, generation: order.generation, link: link,
-                    options: RingOptions(silenceLimit: environment.configuration.peerTimeout)))
+                    options: RingOptions(silenceLimit: environment.configuration.peerTimeout),
+                    report: { [logger = environment.logger] in logger.info("\($0)") }))
         } catch {
             folder.remove()
             throw error

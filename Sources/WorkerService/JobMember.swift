@@ -30,7 +30,7 @@ actor JobMember {
         let samples: LaneSamples
         /// `nil` where nothing is cached.
         let frozenIdentity: FrozenPartIdentity?
-        let allReduce: RingAllReduce
+        let allReduce: AllReduce
     }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }

@@ -4,7 +4,8 @@ import Testing
 /// Holds the rules of docs/architecture.md against the package's own description and its sources.
 @Suite struct ModuleRuleTests {
     static let networkHalf: Set<String> = [
-        "CZeroMQ", "CProtobufC", "CWireMessages", "ZeroMQMessaging", "WireProtocol", "Collectives",
+        "CZeroMQ", "CProtobufC", "CWireMessages", "CSharedMemory", "ZeroMQMessaging", "WireProtocol",
+        "SharedMemory", "Collectives",
     ]
     static let computeHalf: Set<String> = [
         "CTensorKernels", "COpenBLAS", "TensorKernels", "DifferentiableTensors", "NeuralLayers", "Optimizers",
@@ -74,7 +75,7 @@ import Testing
         ("CZeroMQ", "ZeroMQMessaging"), ("COpenBLAS", "TensorKernels"), ("CWireMessages", "WireProtocol"),
         ("CTensorKernels", "TensorKernels"), ("GRDB", "JobStore"), ("Yams", "TrainingJobs"),
         ("CPNG", "ImageDecoding"), ("CJPEG", "ImageDecoding"), ("CZlib", "GzipReading"),
-        ("CSentencePiece", "Tokenization"),
+        ("CSentencePiece", "Tokenization"), ("CSharedMemory", "SharedMemory"),
     ])
     func wrappedLibraryHasOneImporter(library: String, importer: String) throws {
         for (name, module) in package.modules where module.kind == "regular" && name != importer {

@@ -17,15 +17,18 @@ final class IntegerBuffer: ReductionBuffer {
     var sumElementBytes: Int { 8 }
     var resultElementBytes: Int { 4 }
 
-    func read(_ range: Range<Int>) -> [UInt8] {
-        #expect(!range.isEmpty)
-        return sums[range].flatMap { littleEndianBytes($0) }
+    func read(_ range: Range<Int>, into bytes: inout MutableRawSpan) {
+        #expect(bytes.byteCount == 8 * range.count && !range.isEmpty)
+        for (index, element) in range.enumerated() {
+            bytes.storeBytes(of: sums[element].littleEndian, toByteOffset: 8 * index, as: Int64.self)
+        }
     }
 
-    func accumulate(_ bytes: [UInt8], into range: Range<Int>) {
-        #expect(bytes.count == 8 * range.count && !range.isEmpty)
+    func accumulate(_ bytes: RawSpan, into range: Range<Int>) {
+        #expect(bytes.byteCount == 8 * range.count && !range.isEmpty)
         for (index, element) in range.enumerated() {
-            sums[element] += integer(bytes[8 * index..<8 * index + 8], as: Int64.self)
+            sums[element] += Int64(
+                littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: 8 * index, as: Int64.self))
         }
     }
 
@@ -35,23 +38,20 @@ final class IntegerBuffer: ReductionBuffer {
         for index in range { results[index] = Int32(2 * sums[index]) }
     }
 
-    func readResult(_ range: Range<Int>) throws -> [UInt8] {
-        try results[range].flatMap { littleEndianBytes(try #require($0)) }
-    }
-
-    func writeResult(_ bytes: [UInt8], into range: Range<Int>) {
-        #expect(bytes.count == 4 * range.count && !range.isEmpty)
+    func readResult(_ range: Range<Int>, into bytes: inout MutableRawSpan) throws {
+        #expect(bytes.byteCount == 4 * range.count && !range.isEmpty)
         for (index, element) in range.enumerated() {
-            results[element] = integer(bytes[4 * index..<4 * index + 4], as: Int32.self)
+            let result = try #require(results[element])
+            bytes.storeBytes(of: result.littleEndian, toByteOffset: 4 * index, as: Int32.self)
         }
     }
 
-    private func littleEndianBytes<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
-        (0..<Value.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> Value(8 * $0)) }
-    }
-
-    private func integer<Value: FixedWidthInteger>(_ bytes: ArraySlice<UInt8>, as type: Value.Type) -> Value {
-        bytes.reversed().reduce(0) { $0 << 8 | Value($1) }
+    func writeResult(_ bytes: RawSpan, into range: Range<Int>) {
+        #expect(bytes.byteCount == 4 * range.count && !range.isEmpty)
+        for (index, element) in range.enumerated() {
+            results[element] = Int32(
+                littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: 4 * index, as: Int32.self))
+        }
     }
 }
 

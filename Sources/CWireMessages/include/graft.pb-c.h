@@ -1144,11 +1144,11 @@ struct  Graft__Wire__GradientChunk
   uint64_t sequence;
   uint32_t from_rank;
   /*
-   * 0 reduce-scatter (fixed-point sums), 1 all-gather (results)
+   * 0 reduce-scatter (sums), 1 all-gather (results), 2 who shares memory with whom
    */
   uint32_t phase;
   /*
-   * 0 … size-2
+   * 0 … size-2; in phase 2, 0 offers a segment, 1 says which were opened
    */
   uint32_t hop;
   /*

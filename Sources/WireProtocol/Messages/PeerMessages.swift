@@ -44,9 +44,9 @@ public struct GradientChunk: Sendable, Equatable, WireMessage {
     /// Of the collective within the generation: the same on every member.
     public var sequence: Int
     public var fromRank: Int
-    /// 0 reduce-scatter (fixed-point sums), 1 all-gather (results).
+    /// 0 reduce-scatter (sums), 1 all-gather (results), 2 who shares memory with whom.
     public var phase: Int
-    /// 0 … size-2.
+    /// 0 … size-2; in phase 2, 0 offers a segment, 1 says which were opened.
     public var hop: Int
     /// First element, in the whole buffer.
     public var offset: Int
