@@ -1,0 +1,29 @@
+import Collectives
+import TensorKernels
+
+/// An accumulator's view for the exchange, as a worker has it.
+final class FixedPointReduction: ReductionBuffer {
+    private let sums: FixedPointAccumulator
+
+    init(_ sums: FixedPointAccumulator) { self.sums = sums }
+
+    var count: Int { sums.elementCount }
+    var sumElementBytes: Int { 8 }
+    var resultElementBytes: Int { 4 }
+
+    func read(_ range: Range<Int>, into bytes: inout MutableRawSpan) throws {
+        try sums.copySums(range, into: &bytes)
+    }
+
+    func accumulate(_ bytes: RawSpan, into range: Range<Int>) throws { try sums.accumulate(bytes, range: range) }
+
+    func finish(_ range: Range<Int>) throws { try sums.finish(range) }
+
+    func readResult(_ range: Range<Int>, into bytes: inout MutableRawSpan) throws {
+        try sums.copyResults(range, into: &bytes)
+    }
+
+    func writeResult(_ bytes: RawSpan, into range: Range<Int>) throws {
+        try sums.storeResults(bytes, range: range)
+    }
+}

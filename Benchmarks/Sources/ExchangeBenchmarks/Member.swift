@@ -1,0 +1,107 @@
+import CRawZeroMQ
+import Collectives
+import TensorKernels
+import WireProtocol
+import ZeroMQMessaging
+
+/// How members exchange.
+enum Way: String {
+    /// As workers of one host do.
+    case memory
+    /// As workers of different hosts do, here over the loopback.
+    case sockets
+    /// libzmq alone, without a sum: the bytes that sockets must move between two members.
+    case raw
+}
+
+/// One process's part.
+final class Member {
+    /// Where others reach it.
+    let address: String
+    private let way: Way
+    private let rank: Int
+    private let size: Int
+    private let sums: FixedPointAccumulator
+    private let context: MessagingContext?
+    private let listener: PeerListener?
+    private let raw: OpaquePointer?
+    private let rawBytes: Int
+    private var allReduce: AllReduce?
+    private var connected: OpaquePointer?
+
+    static func open(_ way: Way, rank: Int, size: Int, bytes: Int) async throws -> Member {
+        let context = way == .raw ? nil : try MessagingContext()
+        let listener = try await context.asyncMap {
+            try await PeerListener.bind(to: "tcp://127.0.0.1:0", workerID: "worker-\(rank)", context: $0)
+        }
+        return Member(way, rank: rank, size: size, bytes: bytes, context: context, listener: listener)
+    }
+
+    private init(
+        _ way: Way, rank: Int, size: Int, bytes: Int, context: MessagingContext?, listener: PeerListener?
+    ) {
+        self.way = way
+        self.rank = rank
+        self.size = size
+        self.context = context
+        self.listener = listener
+        sums = FixedPointAccumulator(segmentCounts: [bytes / 4])
+        var port: Int32 = 0
+        raw = way == .raw && rank == 0 ? raw_zeromq_open(&port) : nil
+        address = listener?.endpoint ?? String(port)
+        // A ring of two sends half of the sums, 8 bytes each, and half of the results, 4 bytes each.
+        rawBytes = bytes / 4 * 6
+    }
+
+    func connect(_ addresses: [String]) async throws {
+        if way == .raw {
+            var port = Int32(addresses[0]) ?? 0
+            connected = rank == 0 ? raw : raw_zeromq_open(&port)
+            return
+        }
+        guard let listener, let context else { return }
+        let members = addresses.enumerated().map {
+            WireProtocol.Member(rank: $0, workerID: "worker-\($0)", name: "member \($0)", endpoint: $1)
+        }
+        let link = try await ZeroMQPeerLink.connect(
+            listener: listener, context: context, jobID: "bench", generation: 0, rank: rank, members: members)
+        for problem in await link.greetPeers() { throw BenchmarkError(message: problem.reason) }
+        allReduce = AllReduce(
+            jobID: "bench", generation: 0, link: link, sharing: way == .memory ? .standard : .none)
+        try await check()
+    }
+
+    /// One all-reduce. The sums are zeros, which takes as long as others would.
+    func exchange() async throws {
+        if way == .raw {
+            guard raw_zeromq_exchange(connected, rawBytes, 256 << 10) == 0 else {
+                throw BenchmarkError(message: "libzmq failed")
+            }
+        } else {
+            try await allReduce?.allReduce(FixedPointReduction(sums))
+        }
+    }
+
+    /// One all-reduce of numbers, whose results must be right.
+    private func check() async throws {
+        let count = sums.elementCount
+        sums.add(Tensor((0..<count).map { Float(($0 + rank) % 8) }, shape: [count]), segment: 0)
+        try await exchange()
+        let result = sums.result(segment: 0, shape: [count]).scalars
+        for index in 0..<count {
+            let expected = (0..<size).reduce(Float(0)) { $0 + Float((index + $1) % 8) }
+            guard result[index] == expected else { throw BenchmarkError(message: "a wrong sum at \(index)") }
+        }
+        sums.reset()
+        try await exchange()
+    }
+}
+
+struct BenchmarkError: Error { let message: String }
+
+extension Optional {
+    func asyncMap<Result>(_ transform: (Wrapped) async throws -> Result) async throws -> Result? {
+        if let self { return try await transform(self) }
+        return nil
+    }
+}

@@ -1,0 +1,28 @@
+import Foundation
+
+/// Another member, in a process of its own.
+final class MemberProcess {
+    /// Where it listens.
+    let address: String
+    private let process = Process()
+    private let input = Pipe()
+
+    init(_ arguments: [String], rank: Int) throws {
+        process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+        process.arguments = arguments + [String(rank)]
+        let output = Pipe()
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        address = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    func tell(_ line: String) { input.fileHandleForWriting.write(Data("\(line)\n".utf8)) }
+
+    func stop() {
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+}
