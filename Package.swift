@@ -147,7 +147,7 @@ let package = Package(
         tests("DifferentiableTensors", ["TensorKernels"], resources: [.copy("Resources")]),
         tests("NeuralLayers", ["DifferentiableTensors", "TensorKernels"], resources: [.copy("Resources")]),
         tests("Optimizers", ["DifferentiableTensors", "TensorKernels"], resources: [.copy("Resources")]),
-        tests("FeatureCache", ["TensorKernels"]),
+        tests("FeatureCache", ["TensorKernels", "TestingSupport"]),
         tests("StrictJSON", []),
         tests(
             "CheckpointFormats", ["TensorKernels", "TestingSupport"], resources: [.copy("Resources")],

@@ -2,42 +2,12 @@ import FeatureCache
 import Foundation
 import TensorKernels
 import Testing
-
-/// A file system of one megabyte, which takes root and mount.
-private final class TinyFileSystem {
-    let directory: URL
-
-    init?() {
-        directory = FileManager.default.temporaryDirectory.appendingPathComponent("tiny-\(UUID().uuidString)")
-        try? FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        guard Self.run("/bin/mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", directory.path]) else {
-            try? FileManager.default.removeItem(at: directory)
-            return nil
-        }
-    }
-
-    deinit {
-        _ = Self.run("/bin/umount", ["-l", directory.path])
-        try? FileManager.default.removeItem(at: directory)
-    }
-
-    static let isAvailable = geteuid() == 0 && TinyFileSystem() != nil
-
-    private static func run(_ tool: String, _ arguments: [String]) -> Bool {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: tool)
-        process.arguments = arguments
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
-    }
-}
+import TestingSupport
 
 @Suite struct DiskFullTests {
     @Test(.enabled(if: TinyFileSystem.isAvailable, "needs root and the right to mount a tmpfs"))
     func aFullDiskIsSaidClearlyAndLeavesNothing() throws {
-        let disk = try #require(TinyFileSystem())
+        let disk = try #require(TinyFileSystem(size: "1m"))
         let fixture = try FeatureCacheFixture(in: disk.directory)
         let store = try FeatureStore(directory: fixture.directory, memoryLimitBytes: 0)
         try fixture.fill(store, samples: 0..<3)
@@ -61,7 +31,7 @@ private final class TinyFileSystem {
         .enabled(if: TinyFileSystem.isAvailable, "needs root and the right to mount a tmpfs"),
         arguments: [64 << 20, 300 << 10])
     func whatCannotBeWrittenStaysInMemory(segmentBytes: Int) throws {
-        let disk = try #require(TinyFileSystem())
+        let disk = try #require(TinyFileSystem(size: "1m"))
         let fixture = try FeatureCacheFixture(in: disk.directory)
         let store = try FeatureStore(directory: fixture.directory, segmentBytes: segmentBytes)
         let catalog = try store.catalog(part: fixture.part, width: 1024, keys: [])
