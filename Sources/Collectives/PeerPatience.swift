@@ -9,6 +9,8 @@ struct PeerPatience: Sendable {
     /// Before it is known how long waits are, a peer is asked after this.
     private static let firstQuestion = Duration.seconds(2)
     private static let soonestQuestion = Duration.milliseconds(500)
+    /// All members have answered greetings when the generation began.
+    private static let firstAnswerLimit = Duration.seconds(5)
     private static let shortestAnswerLimit = Duration.seconds(3)
     private static let longestAnswerLimit = Duration.seconds(10)
     private static let shortestStallLimit = Duration.seconds(60)
@@ -32,7 +34,8 @@ struct PeerPatience: Sendable {
     var answerLimit: Duration {
         let longest = min(options.silenceLimit, Self.longestAnswerLimit)
         return answers.value(
-            unmeasured: longest, margin: 8, within: min(longest, Self.shortestAnswerLimit)...longest)
+            unmeasured: min(longest, Self.firstAnswerLimit), margin: 8,
+            within: min(longest, Self.shortestAnswerLimit)...longest)
     }
 
     /// How long a peer that answers may send nothing: it computes, or waits itself for another.

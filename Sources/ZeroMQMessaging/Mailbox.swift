@@ -108,8 +108,12 @@ public final class Mailbox<Element: Sendable>: Sendable {
     /// Waits for the next element, until the deadline, the mailbox's end or the task's cancellation.
     ///
     /// Runs and resumes where its caller runs, which saves two changes of thread for every element.
-    public nonisolated(nonsending) func next(until deadline: ContinuousClock.Instant? = nil) async -> Outcome
-    {
+    public nonisolated(nonsending) func next(until deadline: ContinuousClock.Instant) async -> Outcome {
+        await take(until: deadline)
+    }
+
+    /// Only whoever serves waits without a deadline, for whatever comes next: see `stream`.
+    fileprivate nonisolated(nonsending) func take(until deadline: ContinuousClock.Instant?) async -> Outcome {
         if let element = takeNow() { return .element(element) }
         let id = state.withLock { state in
             state.nextID += 1
@@ -189,7 +193,7 @@ extension Mailbox {
     /// The mailbox as a stream for one consumer; it ends when the mailbox is finished and empty.
     public var stream: AsyncStream<Element> {
         AsyncStream {
-            guard case .element(let element) = await self.next() else { return nil }
+            guard case .element(let element) = await self.take(until: nil) else { return nil }
             return element
         }
     }

@@ -18,11 +18,11 @@ import Testing
         return patience
     }
 
-    @Test("where nothing was measured the limits are the configured ones, but questions come soon")
+    @Test("where nothing was measured questions come soon, and stalls are borne as configured")
     func unmeasured() {
         let patience = patience(waits: [])
         #expect(patience.silenceLimit == .seconds(2))
-        #expect(patience.answerLimit == .seconds(10))
+        #expect(patience.answerLimit == .seconds(5))
         #expect(patience.stallLimit == .seconds(600))
     }
 

@@ -60,6 +60,34 @@ import TestingSupport
         await coordinator.stop()
     }
 
+    /// Two workers that share no disk: what the first has computed the second fetches.
+    @Test func featuresAreFetchedFromTheWorkerThatHasThem() async throws {
+        let cluster = try Cluster()
+        let coordinator = try await cluster.startCoordinator()
+        var workers = [try cluster.startWorker("one")]
+        var job = try TinyJob()
+        let first = try await cluster.run(["submit", try job.write(), "--wait"])
+        #expect(first.exitCode == 0, "\(first.output)\(first.errors)")
+        let alone = try #require(try await cluster.json(["show", "tiny"])["report"] as? [String: Any])
+
+        workers.append(try cluster.startWorker("two"))
+        job.minimumWorkers = 2
+        let second = try await cluster.run(["submit", try job.write(), "--wait"])
+        #expect(second.exitCode == 0, "\(second.output)\(second.errors)")
+        let together = try #require(try await cluster.json(["show", "tiny"])["report"] as? [String: Any])
+        let extraction = try #require(together["extraction"] as? [String: Any])
+        #expect(extraction["backboneForwards"] as? Int == 0)
+        let hits = try #require(extraction["cacheHits"] as? Int)
+        let fetched = try #require(extraction["fetched"] as? Int)
+        #expect(hits + fetched == 280 && hits > 100 && fetched > 100)
+        #expect(together["modelSHA256"] as? String == alone["modelSHA256"] as? String)
+        #expect(try await cluster.run(["show", "tiny"]).output.contains("\(fetched) from other workers"))
+        #expect(
+            try await cluster.run(["logs", "tiny"]).output.contains("\(fetched) fetched from other workers"))
+        for worker in workers { await worker.stop() }
+        await coordinator.stop()
+    }
+
     @Test func jobWaitsForItsWorkersAndCanBeCancelled() async throws {
         let cluster = try Cluster()
         let coordinator = try await cluster.startCoordinator()

@@ -55,7 +55,7 @@ import Testing
 
     @Test func cancellationEndsTheWait() async {
         let mailbox = Mailbox<Int>()
-        let task = Task { await mailbox.next() }
+        let task = Task { await mailbox.next(until: .now + .seconds(60)) }
         try? await Task.sleep(for: .milliseconds(20))
         task.cancel()
         guard case .finished = await task.value else {
