@@ -91,8 +91,9 @@ import Testing
         for round in 0..<2 {
             let router = try await bind(to: endpoint, context)
             var requests = router.incoming.makeAsyncIterator()
-            if round == 1 { try await sendUntilAnswered(dealer, [2]) }
+            let sending = Task { if round == 1 { try await sendRepeatedly(dealer, [2]) } }
             let request = try #require(await requests.next())
+            sending.cancel()
             #expect(request.body == [UInt8(round + 1)])
             await router.close()
         }
@@ -100,9 +101,11 @@ import Testing
     }
 
     /// The dealer notices a lost connection a little later; until then messages may get lost.
-    private func sendUntilAnswered(_ dealer: DealerConnection, _ body: [UInt8]) async throws {
-        try await Task.sleep(for: .milliseconds(300))
-        try await dealer.send(body)
+    private func sendRepeatedly(_ dealer: DealerConnection, _ body: [UInt8]) async throws {
+        while !Task.isCancelled {
+            try await dealer.send(body)
+            try await Task.sleep(for: .milliseconds(200))
+        }
     }
 
     private func bind(to endpoint: String, _ context: MessagingContext) async throws -> RouterEndpoint {
