@@ -20,6 +20,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "Examples" / "common"))
 
+import exchange  # noqa: E402
 import graft as graft_program  # noqa: E402
 from measurements import REPOSITORY, Measurements  # noqa: E402
 
@@ -79,13 +80,15 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--texts", type=int, default=960)
     arguments = parser.parse_args()
+    measurements = Measurements("bench")
+    exchange.rows(measurements, Side, PYTHON, arguments.rounds)
     for path, hint in ((BINARY, "build it"), (BACKBONE, "fetch it"), (PYTHON, "install torch and transformers")):
         if not path.exists():
             print(f"skipped: {path} is not there ('make bench' would {hint})")
-            return 0
+            return write(measurements)
     if not PHRASES.exists():
         print(f"skipped: {PHRASES} is not there")
-        return 0
+        return write(measurements)
 
     lines = PHRASES.read_text(encoding="utf-8").splitlines()[1:]
     stride = max(1, len(lines) // arguments.texts)
@@ -98,8 +101,6 @@ def main():
 
     def peer(kind):
         return Side(PYTHON, HERE / "peers" / "pytorch_minilm.py", kind, BACKBONE, texts)
-
-    measurements = Measurements("bench")
 
     ours, by_length, shuffled = graft("minilm-features"), peer("features-sorted"), peer("features-shuffled")
     in_turns(arguments.rounds, ours, by_length, shuffled)
@@ -138,7 +139,11 @@ def main():
     precisions(measurements, graft, texts, arguments.rounds)
     epochs(measurements, texts, phrases)
     workers(measurements, phrases)
-    return 0 if measurements.write() else 1
+    return write(measurements)
+
+
+def write(measurements):
+    return 0 if not measurements.rows or measurements.write() else 1
 
 
 def write_job(folder, phrases):

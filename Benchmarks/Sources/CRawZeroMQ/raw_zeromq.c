@@ -34,7 +34,9 @@ RawZeroMQ *raw_zeromq_open(int *port) {
     return sscanf(endpoint, "tcp://127.0.0.1:%d", port) == 1 ? raw : NULL;
 }
 
-int raw_zeromq_exchange(RawZeroMQ *raw, size_t bytes, size_t chunk) {
+int raw_zeromq_exchange(RawZeroMQ *raw, int begins, size_t bytes, size_t chunk) {
+    char start = 0;
+    if ((begins ? zmq_send(raw->socket, &start, 1, 0) : zmq_recv(raw->socket, &start, 1, 0)) != 1) return -1;
     if (raw->buffer_bytes < bytes) {
         raw->buffer = realloc(raw->buffer, bytes);
         raw->buffer_bytes = bytes;

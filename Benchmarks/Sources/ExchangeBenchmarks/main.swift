@@ -16,7 +16,7 @@ else {
 /// A line, at once.
 func say(_ line: String) { FileHandle.standardOutput.write(Data("\(line)\n".utf8)) }
 
-let repetitions = max(1, min(200, (64 << 20) / max(1, bytes)))
+let repetitions = max(2, min(200, (64 << 20) / max(1, bytes)))
 do {
     if arguments.count > 3, let rank = Int(arguments[4]) {
         // A member: says where it listens, reads where all listen, and goes along with rank 0.
