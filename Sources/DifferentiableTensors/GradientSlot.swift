@@ -20,6 +20,9 @@ public final class GradientSlot {
     private var sum: Tensor?
     private var touchedRows: Set<Int> = []
     private var state = State.stale
+    /// Whether a product is kept for later instead of being computed; see `Parameter.keepsProducts`.
+    var keepsProducts = false
+    private var products: [TransposedProduct] = []
 
     private enum State {
         /// The tensor, if there is one, holds what an earlier use left.
@@ -78,6 +81,19 @@ public final class GradientSlot {
         if adds, !isPersistent, sum?.isUniquelyReferenced() == false { sum = sum?.copy() }
         body(tensorForWriting(), adds)
         state = .dense
+    }
+
+    /// Adds a product: at once, or where products are kept, by whoever takes them.
+    /// - Parameter product: of the slot's size; its factors must not be written to afterwards.
+    func addProduct(_ product: TransposedProduct) {
+        guard !keepsProducts else { return products.append(product) }
+        accumulate { target, adds in product.compute(into: target, adds: adds) }
+    }
+
+    /// Hands out the products that were kept, in the order in which they were added.
+    func takeProducts() -> [TransposedProduct] {
+        defer { products = [] }
+        return products
     }
 
     /// Adds row i of `contribution` to row `indices[i]`.

@@ -72,7 +72,16 @@ public final class Parameter {
     /// Which rows of the gradient can be other than zero: few of them for an embedding table.
     public var gradientContents: GradientSlot.Contents { slot?.contents ?? .none }
 
-    /// Forgets the gradient; cheap.
+    /// Whether backward passes leave a linear map's share of the gradient as products for `takeProducts()`, rather
+    /// than adding them to `gradient`: whoever sums gradients over many passes can then do so tile by tile.
+    public var keepsProducts = false {
+        didSet { slot?.keepsProducts = keepsProducts }
+    }
+
+    /// Hands out what backward passes have kept; together with `gradient` these products are the gradient.
+    public func takeProducts() -> [TransposedProduct] { slot?.takeProducts() ?? [] }
+
+    /// Forgets the gradient; cheap. Products that were kept stay.
     public func clearGradient() { slot?.clear() }
 
     /// Overwrites the gradient, for one that was summed over workers.
@@ -85,13 +94,19 @@ public final class Parameter {
     ///
     /// After such a write, `setGradient` with a body that does nothing says that the memory holds the gradient.
     public func placeGradient(in memory: Tensor) {
-        slot = GradientSlot(shape: shape, isPersistent: true, memory: memory.reshaped(shape))
+        slot = newSlot(memory: memory.reshaped(shape))
     }
 
     private func gradientSlot() -> GradientSlot {
         if let slot { return slot }
-        let new = GradientSlot(shape: shape, isPersistent: true)
+        let new = newSlot(memory: nil)
         slot = new
         return new
+    }
+
+    private func newSlot(memory: Tensor?) -> GradientSlot {
+        let slot = GradientSlot(shape: shape, isPersistent: true, memory: memory)
+        slot.keepsProducts = keepsProducts
+        return slot
     }
 }

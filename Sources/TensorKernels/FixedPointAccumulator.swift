@@ -95,6 +95,10 @@ public final class FixedPointAccumulator {
         withPointers(gradient) {
             graft_quantize_add($0, Int32(exponents[segment]), sums + element, gradient.count, &counts)
         }
+        count(counts)
+    }
+
+    func count(_ counts: GraftQuantizationCounts) {
         saturatedCount += Int(counts.saturated)
         nonFiniteCount += Int(counts.non_finite)
     }

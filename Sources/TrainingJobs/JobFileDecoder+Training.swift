@@ -1,7 +1,9 @@
 import Yams
 
 extension JobFileDecoder {
-    func training(_ node: Node, tasks: [TaskSpecification]) -> TrainingSpecification {
+    func training(
+        _ node: Node, technique: TechniqueKind, tasks: [TaskSpecification]
+    ) -> TrainingSpecification {
         let section = JobFileSection(
             node, keyPath: "training",
             keys: [
@@ -14,7 +16,8 @@ extension JobFileDecoder {
         // Where steps are given, the default number of epochs does not apply.
         training.epochs = section.integer("epochs") ?? (section.node("steps") == nil ? training.epochs : nil)
         if let batch = section.integer("batch") { training.batch = batch }
-        if let microBatches = section.integer("micro_batches") { training.microBatches = microBatches }
+        training.microBatches =
+            section.integer("micro_batches") ?? training.defaultMicroBatches(for: technique)
         if let node = section.node("optimizer") { training.optimizer = optimizer(node, section) }
         if let node = section.node("schedule") { training.schedule = schedule(node, section) }
         training.gradientClipping = gradientClipping(section, default: training.gradientClipping)

@@ -15,7 +15,10 @@ struct JobFileDecoder {
         let technique = technique(section)
         let tasks = tasks(section)
         var training = TrainingSpecification()
-        if let node = section.node("training") { training = self.training(node, tasks: tasks) }
+        training.microBatches = training.defaultMicroBatches(for: technique.kind)
+        if let node = section.node("training") {
+            training = self.training(node, technique: technique.kind, tasks: tasks)
+        }
         if section.node("training") == nil { training.keep = Self.defaultKeep(tasks) }
         reportForeignKeys(tasks)
         return JobSpecification(

@@ -8,7 +8,7 @@ import TrainingJobs
 ///
 /// ```
 /// for lane in session.lanesOfStep { try session.accumulate(lane: lane, from: source) }
-/// session.finishAccumulation()
+/// try session.finishAccumulation()
 /// // …sum session.gradients over the workers, or session.reduceAlone()…
 /// let outcome = try session.finishStep()
 /// ```
@@ -39,6 +39,7 @@ public final class TrainingSession {
     /// The trained parameters by depth, the head last; none is empty.
     private let layers: [[Parameter]]
     private var laneOrders: [Int: LaneOrder] = [:]
+    private var weightGradients: WeightGradients
 
     private struct LaneOrder {
         var epoch: Int
@@ -57,6 +58,7 @@ public final class TrainingSession {
         self.program = program
         parameters = program.trainableParameters
         buffers = program.followingBuffers
+        weightGradients = WeightGradients(count: program.trainableParameters.count)
         self.ownedLanes = ownedLanes.sorted()
         seed = specification.seed
         let horizon = TrainingHorizon(training: training, trainCount: trainCount, laneCount: laneCount)
@@ -96,14 +98,18 @@ public final class TrainingSession {
         let loss = try program.trainingLoss(batch, globalBatchCount: globalCount, context: context)
         let lossSum = loss.value.scalar * Float(globalCount)
         guard lossSum.isFinite else { throw notFinite("the loss is \(lossSum)", lane: lane) }
-        loss.backward()
+        weightGradients.keep(parameters) { loss.backward() }
         try addGradients(lane: lane)
         try addObservations(lane: lane)
         gradients.add(Tensor([lossSum], shape: [1]), segment: lossSegment)
+        if weightGradients.isAboveLimit { try addWeightGradients() }
     }
 
     /// Call once after the owned lanes and before the sum over workers.
-    public func finishAccumulation() {
+    ///
+    /// - Throws: `TechniqueError` `.notFinite` where a gradient is not a number or infinite.
+    public func finishAccumulation() throws {
+        try addWeightGradients()
         gradients.add(Tensor([Float(gradients.saturatedCount)], shape: [1]), segment: saturationSegment)
     }
 
@@ -237,6 +243,15 @@ public final class TrainingSession {
         }
     }
 
+    private func addWeightGradients() throws {
+        for (segment, parameter) in parameters.enumerated() {
+            weightGradients.add(to: gradients, segment: segment)
+            guard gradients.nonFiniteCount == 0 else {
+                throw notFinite("the gradient of \(parameter.name) is not finite", lane: nil)
+            }
+        }
+    }
+
     /// Statistics are averaged over the step's micro-batches, in whatever process those ran.
     private func addObservations(lane: Int) throws {
         guard !buffers.isEmpty else { return }
@@ -275,6 +290,7 @@ public final class TrainingSession {
 
     private func beginNextSums() {
         gradients.reset()
+        weightGradients = WeightGradients(count: parameters.count)
         for parameter in parameters {
             // Even where no gradient was added, sums may have been written to its memory.
             parameter.setGradient { _ in }

@@ -53,7 +53,7 @@ extension JobMember {
                 try Task.checkCancellation()
                 try session.accumulate(lane: lane, from: prepared.samples)
             }
-            session.finishAccumulation()
+            try session.finishAccumulation()
             let accumulated = ContinuousClock.now
             let sentBefore = prepared.allReduce.sentBytes
             try Task.checkCancellation()

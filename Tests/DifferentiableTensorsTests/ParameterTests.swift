@@ -85,6 +85,24 @@ import Testing
         #expect(try result() == [1, 1, 1, 1, 2, 2, 1, 1, 1, 1, 1, 1])
     }
 
+    @Test func productsMayBeKept() {
+        let weight = Parameter("weight", randomTensor([4, 3], key: 1))
+        let x = Variable(randomTensor([5, 3], key: 2))
+        linear(x, weight: weight.variable).backward()
+        let gradient = weight.gradient.copy()
+        weight.clearGradient()
+        weight.keepsProducts = true
+        linear(x, weight: weight.variable).backward()
+        weight.keepsProducts = false
+        #expect(weight.gradientContents == .none)
+        let products = weight.takeProducts()
+        #expect(products.count == 1)
+        #expect(weight.takeProducts().isEmpty)
+        let computed = Tensor(uninitialized: [4, 3])
+        products[0].compute(into: computed, adds: false)
+        #expect(computed.scalars == gradient.scalars)
+    }
+
     @Test func contextDecidesOnGraphAndDropout() {
         let parameter = Parameter("p", .zeros([3]))
         #expect(!ForwardContext.evaluation.variable(parameter).requiresGradient)

@@ -59,7 +59,7 @@ import TrainingJobs
         let source = Source()
         let lanes = session.lanesOfStep
         for lane in lanes { try session.accumulate(lane: lane, from: source) }
-        session.finishAccumulation()
+        try session.finishAccumulation()
         try session.reduceAlone()
         _ = try session.finishStep()
 

@@ -160,7 +160,7 @@ final class TinyCluster {
         while sessions[0].step < end ?? sessions[0].totalSteps {
             for (session, source) in zip(sessions, sources) {
                 for lane in session.lanesOfStep { try session.accumulate(lane: lane, from: source) }
-                session.finishAccumulation()
+                try session.finishAccumulation()
             }
             try reduce()
             let outcomes = try sessions.map { try $0.finishStep() }

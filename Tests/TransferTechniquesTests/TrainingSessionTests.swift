@@ -159,7 +159,7 @@ import TrainingJobs
         let source = try TinySource(job, program)
         let session = job.session(program, lanes: [0, 1, 2, 3])
         for lane in session.lanesOfStep { try session.accumulate(lane: lane, from: source) }
-        session.finishAccumulation()
+        try session.finishAccumulation()
         try session.reduceAlone()
         // The gradients of the whole batch are summed up in the same memory.
         let summed = program.trainableParameters.enumerated().map {

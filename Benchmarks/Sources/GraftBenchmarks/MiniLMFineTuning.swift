@@ -37,7 +37,7 @@ final class MiniLMFineTuning: Workload {
     func run() throws {
         for _ in 0..<stepsPerRound {
             for lane in session.lanesOfStep { try session.accumulate(lane: lane, from: source) }
-            session.finishAccumulation()
+            try session.finishAccumulation()
             try session.reduceAlone()
             _ = try session.finishStep()
         }

@@ -30,8 +30,9 @@ func workload(_ arguments: [String]) throws -> any Workload {
     case "minilm-features-int8":
         return try MiniLMFeatures(backbone: backbone, texts: texts, precision: .int8)
     case "minilm-fine-tuning":
-        return try MiniLMFineTuning(
-            backbone: backbone, texts: texts, microBatches: TrainingSpecification().microBatches)
+        return try MiniLMFineTuning(backbone: backbone, texts: texts, microBatches: 4)
+    case "minilm-fine-tuning-many":
+        return try MiniLMFineTuning(backbone: backbone, texts: texts, microBatches: 8)
     case "minilm-fine-tuning-whole-batch":
         return try MiniLMFineTuning(backbone: backbone, texts: texts, microBatches: 1)
     case "minilm-forward": return try MiniLMForward(backbone: backbone, texts: texts)

@@ -26,9 +26,7 @@ public func linear(
         }
         biasSlot?.accumulate { target, adds in gradient.columnSums(into: target, adds: adds) }
         if let weightSlot, let xValue {
-            weightSlot.accumulate { target, adds in
-                TensorKernels.matrixProduct(xValue, gradient, transposeA: true, into: target, adds: adds)
-            }
+            weightSlot.addProduct(TransposedProduct(xValue, gradient))
         }
         if let xSlot, let weightValue {
             xSlot.accumulate { target, adds in

@@ -48,9 +48,7 @@ public func linear(
         }
         biasSlot?.accumulate { target, adds in gradient.columnSums(into: target, adds: adds) }
         if let weightSlot, let xValue {
-            weightSlot.accumulate { target, adds in
-                TensorKernels.matrixProduct(gradient, xValue, transposeA: true, into: target, adds: adds)
-            }
+            weightSlot.addProduct(TransposedProduct(gradient, xValue))
         }
         if let xSlot, let weightValue {
             xSlot.accumulate { target, adds in
