@@ -191,7 +191,7 @@ let package = Package(
         tests("TaskMetrics", [], resources: [.copy("Resources")]),
         tests("ContentStore", []),
         tests("JobReporting", ["TrainingJobs", yams]),
-        tests("JobStore", ["TrainingJobs", grdb]),
+        tests("JobStore", ["TrainingJobs", "TestingSupport", grdb]),
         tests("JobScheduling", ["TrainingJobs"]),
         tests("ZeroMQMessaging", []),
         tests("WireProtocol", ["CProtobufC", "ZeroMQMessaging"]),
@@ -201,7 +201,7 @@ let package = Package(
             "CoordinatorService",
             [
                 "TrainingJobs", "JobScheduling", "WireProtocol", "ZeroMQMessaging", "ContentStore",
-                "JobStore",
+                "JobStore", "TestingSupport",
                 lifecycle, logging,
             ]),
         tests(

@@ -13,6 +13,8 @@ public struct ContentStoreError: Error, Sendable, Equatable, CustomStringConvert
         public static let hashMismatch = Code("blob-hash-mismatch")
         /// A chunk outside of its blob, or a size that contradicts an earlier one.
         public static let range = Code("blob-range")
+        /// No room is left on the disk, or in the quota.
+        public static let diskFull = Code("disk-full")
         /// The file system refused.
         public static let fileSystem = Code("blob-file-system")
     }

@@ -8,7 +8,7 @@ enum FileSystem {
             try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         } catch {
             throw ContentStoreError(
-                code: .fileSystem,
+                code: code(of: error),
                 message: "The directory \(url.path) cannot be created: \(error.localizedDescription)")
         }
     }
@@ -76,10 +76,23 @@ enum FileSystem {
 
     /// The present `errno` as an error.
     static func failure(_ operation: String, _ url: URL) -> ContentStoreError {
-        let reason = String(cString: strerror(errno))
+        let number = errno
         return ContentStoreError(
-            code: .fileSystem, message: "Cannot \(operation) \(url.path): \(reason).")
+            code: isOutOfSpace(number) ? .diskFull : .fileSystem,
+            message: "Cannot \(operation) \(url.path): \(String(cString: strerror(number))).")
     }
+
+    /// What a failed write says.
+    static func code(of error: any Error) -> ContentStoreError.Code {
+        let error = error as NSError
+        if error.domain == NSCocoaErrorDomain, error.code == CocoaError.fileWriteOutOfSpace.rawValue {
+            return .diskFull
+        }
+        if error.domain == NSPOSIXErrorDomain, isOutOfSpace(Int32(error.code)) { return .diskFull }
+        return (error.userInfo[NSUnderlyingErrorKey] as? NSError).map(code) ?? .fileSystem
+    }
+
+    private static func isOutOfSpace(_ number: Int32) -> Bool { number == ENOSPC || number == EDQUOT }
 
     private static func withNewFile(_ url: URL, _ body: (FileHandle) throws -> Void) throws {
         let descriptor = Glibc.open(url.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
@@ -93,7 +106,7 @@ enum FileSystem {
             throw error
         } catch {
             throw ContentStoreError(
-                code: .fileSystem,
+                code: code(of: error),
                 message: "\(url.path) cannot be written: \(error.localizedDescription). Is the disk full?")
         }
     }

@@ -70,7 +70,7 @@ struct LockedFile {
 
     private func failure(_ what: String, _ error: any Error) -> ContentStoreError {
         ContentStoreError(
-            code: .fileSystem,
+            code: FileSystem.code(of: error),
             message: "An upload could not be \(what): \(error.localizedDescription). Is the disk full?")
     }
 }

@@ -15,6 +15,8 @@ struct ActiveJob: Sendable {
     var driver: JobDriver?
     /// The planning that runs; dropped with the job.
     var planning: Task<Void, Never>?
+    /// When its data is read again, in the coordinator's monotonic seconds: the disk had no room for shards.
+    var nextPlanning: Double?
     /// Members that it had when the coordinator stopped; it waits a moment for as many.
     var expectedMembers = 0
     /// Since when it has had no workers, in the coordinator's monotonic seconds; `nil` while it has some.

@@ -9,6 +9,8 @@ actor BlobTransfers {
     /// Bytes of one chunk at the most, whatever is asked for.
     static let maximumChunkBytes = 4 << 20
     static let defaultChunkBytes = 1 << 20
+    /// Of the refusal of a chunk for which there is no room; workers wait and send it again.
+    static let diskFullCode = "coordinator-disk-full"
 
     let store: BlobStore
     /// A blob that a job no longer needs stays this long after its last use: repeats may still ask for it, and
@@ -48,6 +50,11 @@ actor BlobTransfers {
             default:
                 return nil
             }
+        } catch let error as ContentStoreError where error.code == .diskFull {
+            return .refusal(
+                Refusal(
+                    code: Self.diskFullCode,
+                    message: "The coordinator's disk is full: \(error.message) Free some space there."))
         } catch let error as ContentStoreError {
             return .refusal(Refusal(code: error.code.name, message: error.message))
         } catch {

@@ -21,6 +21,22 @@ extension ClusterControl {
         }
     }
 
+    private static let secondsBeforePlanningAgain = 2.0
+
+    /// Reads the data of jobs for whose shards there was no room.
+    func planAgain() {
+        for (id, job) in jobs where job.driver == nil {
+            guard let due = job.nextPlanning, now >= due else { continue }
+            jobs[id]?.nextPlanning = nil
+            plan(id)
+        }
+    }
+
+    private static func isForWantOfRoom(_ error: any Error) -> Bool {
+        if let error = error as? ContentStoreError { return error.code == .diskFull }
+        return (error as? JobStoreError).map { [.unavailable, .busy].contains($0.code) } ?? false
+    }
+
     private func planned(_ jobID: String, _ plan: DatasetPlan, _ shards: [StoredShard]) throws {
         guard var job = jobs[jobID], job.driver == nil else { return }
         if let failure = JobDriver.problem(specification: job.specification, plan: plan) { throw failure }
@@ -46,6 +62,12 @@ extension ClusterControl {
 
     private func planningFailed(_ jobID: String, _ error: any Error) {
         guard let job = jobs[jobID], job.driver == nil, !(error is CancellationError) else { return }
+        if Self.isForWantOfRoom(error) {
+            jobs[jobID]?.nextPlanning = now + Self.secondsBeforePlanningAgain
+            jobs[jobID]?.record.message = "waiting for room on the coordinator's disk: \(error)"
+            logger.error("Data could not be stored", metadata: ["job": "\(jobID)", "error": "\(error)"])
+            return
+        }
         let failure = DatasetPlanning.failure(error)
         do {
             try end(

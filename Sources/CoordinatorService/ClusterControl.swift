@@ -65,7 +65,10 @@ actor ClusterControl {
             return try answer(envelope, from: identity)
         } catch let error as CoordinatorError {
             return .refusal(Refusal(code: error.code.name, message: error.message))
-        } catch let error as JobStoreError where error.code != .unavailable {
+        } catch let error as JobStoreError where ![.unavailable, .busy].contains(error.code) {
+            return .refusal(Refusal(code: error.code.name, message: error.message))
+        } catch let error as JobStoreError where error.code == .unavailable && envelope.body.isClientRequest {
+            // Nothing has changed. People are told; workers ask again until there is room.
             return .refusal(Refusal(code: error.code.name, message: error.message))
         } catch {
             // Nothing has changed; the sender asks again, perhaps when the disk has room.
@@ -115,6 +118,7 @@ actor ClusterControl {
             for command in commands.due(at: now, after: configuration.commandRetryInterval.seconds) {
                 transmit(command)
             }
+            planAgain()
             chargeSubmitters()
             try schedule()
         } catch {
@@ -143,5 +147,17 @@ actor ClusterControl {
     private func transmit(_ command: CommandOutbox.Command) {
         guard let identity = registry[command.workerID]?.identity else { return }
         outbox.send(Envelope(requestID: command.requestID, body: command.body), to: identity)
+    }
+}
+
+extension WireBody {
+    /// Whether a person waits for the answer.
+    fileprivate var isClientRequest: Bool {
+        switch self {
+        case .submitJob, .listJobs, .getJob, .getJobLog, .cancelJob, .pauseJob, .resumeJob, .retryJob,
+            .listWorkers, .drainWorkers:
+            true
+        default: false
+        }
     }
 }

@@ -16,7 +16,7 @@ public enum FailurePolicy {
         "disk-full", "file-system", "blob-file-system", "damaged-segment", "job-dropped",
     ]
     private static let passingCodes: Set<String> = [
-        "closed", "broken", "peer-silent", "coordinator-unreachable", "out-of-order",
+        "closed", "broken", "peer-silent", "coordinator-unreachable", "coordinator-disk-full", "out-of-order",
     ]
 
     /// Codes compare with '-' and '_' alike.

@@ -97,6 +97,9 @@ public final class JobStore: Sendable {
         case .SQLITE_NOTADB, .SQLITE_CORRUPT:
             return JobStoreError(
                 code: .corrupt, message: damage(file, error.message ?? "\(error)"), file: file)
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            return JobStoreError(
+                code: .busy, message: "\(file) is in use by another process. Try again.", file: file)
         case .SQLITE_FULL:
             return JobStoreError(
                 code: .unavailable, message: "The disk of \(file) is full. Free some space; nothing is lost.",

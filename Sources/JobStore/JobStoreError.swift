@@ -13,6 +13,8 @@ public struct JobStoreError: Error, Sendable, Equatable, CustomStringConvertible
         public static let newer = Code("newer-database")
         /// The file cannot be opened, read or written: permissions, a full disk.
         public static let unavailable = Code("database-unavailable")
+        /// Another process holds the file; trying again helps.
+        public static let busy = Code("database-busy")
         public static let unknownJob = Code("unknown-job")
         public static let duplicateJob = Code("duplicate-job")
         /// A job cannot go from its state to the one asked for.

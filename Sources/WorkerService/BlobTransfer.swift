@@ -153,11 +153,31 @@ actor BlobTransfer {
             guard (0...file.size).contains(offset) else { throw notTaken(file) }
             let data = try read(offset, min(Self.chunkBytes, file.size - offset))
             let chunk = PutBlobChunk(sha256: file.sha256, totalSize: file.size, offset: offset, data: data)
-            guard case .blobChunkStored(let stored) = try await coordinator.request(.putBlobChunk(chunk)),
+            guard case .blobChunkStored(let stored) = try await put(chunk),
                 stored.complete || stored.nextOffset != offset
             else { throw notTaken(file) }
             offset = stored.nextOffset
             isComplete = stored.complete
+        }
+    }
+
+    /// How long a full disk of the coordinator is waited for.
+    static let fullDiskPatience = Duration.seconds(3600)
+
+    /// Sends a chunk, again where the coordinator has no room for it: somebody may make some.
+    private func put(_ chunk: PutBlobChunk) async throws -> WireBody {
+        let deadline = ContinuousClock.now + Self.fullDiskPatience
+        var pause = Duration.milliseconds(250)
+        while true {
+            do {
+                return try await coordinator.request(.putBlobChunk(chunk))
+            } catch let refusal as RefusedError
+                where refusal.code == "coordinator-disk-full" && ContinuousClock.now < deadline
+            {
+                coordinator.logger.warning("\(refusal.message) The upload waits.")
+                try await Task.sleep(for: pause)
+                pause = min(pause * 2, .seconds(5))
+            }
         }
     }
 

@@ -10,17 +10,18 @@ import ZeroMQMessaging
 final class CoordinatorFixture: Sendable {
     let directory: URL
     let messaging: MessagingContext
+    let stateDirectory: URL
 
-    init() throws {
+    /// - Parameter stateDirectory: `nil`: one of its own.
+    init(stateDirectory: URL? = nil) throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent(
             "coordinator-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         messaging = try MessagingContext()
+        self.stateDirectory = stateDirectory ?? directory.appendingPathComponent("state")
     }
 
     deinit { try? FileManager.default.removeItem(at: directory) }
-
-    var stateDirectory: URL { directory.appendingPathComponent("state") }
 
     /// Starts a coordinator; the port of an earlier one can be asked for again.
     func start(listen: String = "tcp://127.0.0.1:0", timeout: Duration = .seconds(4)) async throws

@@ -235,9 +235,17 @@ actor FakeWorker {
         let hash = FileHasher.sha256(of: bytes)
         let file = FileReference(path: path, sha256: hash, size: bytes.count)
         guard !behaviour.skipsUploads else { return file }
-        _ = try await channel.request(
-            .putBlobChunk(PutBlobChunk(sha256: hash, totalSize: bytes.count, offset: 0, data: bytes)))
-        return file
+        while true {
+            do {
+                _ = try await channel.request(
+                    .putBlobChunk(
+                        PutBlobChunk(sha256: hash, totalSize: bytes.count, offset: 0, data: bytes)))
+                return file
+            } catch let refusal as RefusedError where refusal.code == "coordinator-disk-full" {
+                // As a real worker does.
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
     }
 
     private func fetch(_ sha256: String) async throws -> [UInt8] {

@@ -1,17 +1,31 @@
 import Foundation
+import Synchronization
 
 /// Worker processes of this binary on this host: started, watched and stopped together.
-struct WorkerProcesses: Sendable {
+///
+/// One that a signal killed (a crash, or the kernel short of memory) is started anew under its name, after a pause
+/// that doubles with every death in a row. One that ended by itself stays ended: it has said why, and would again.
+final class WorkerProcesses: Sendable {
     /// How long workers may take to end in good order.
     static let patience = Duration.seconds(5)
 
-    private struct Member: Sendable {
+    private struct Member {
         let name: String
-        let process: Process
-        let log: URL?
+        var process: Process
+        var started = ContinuousClock.now
+        var deaths = 0
+        /// When a killed one is started anew.
+        var revival: ContinuousClock.Instant?
     }
 
-    private let members: [Member]
+    private struct State {
+        var members: [Member] = []
+        var isStopping = false
+    }
+
+    private let state = Mutex(State())
+    private let arguments: [String]
+    private let logFolder: URL?
 
     /// Starts one `graft worker` for each name.
     ///
@@ -19,55 +33,63 @@ struct WorkerProcesses: Sendable {
     ///   - arguments: What follows `graft worker --name NAME`.
     ///   - logFolder: Where each process's output goes, as NAME.log; `nil`: to this process's own.
     init(names: [String], arguments: [String], logFolder: URL?) throws {
-        var members: [Member] = []
+        self.arguments = arguments
+        self.logFolder = logFolder
         do {
             for name in names {
-                members.append(try Self.start(name, arguments: arguments, logFolder: logFolder))
+                let process = try start(name)
+                state.withLock { $0.members.append(Member(name: name, process: process)) }
             }
         } catch {
-            for member in members { member.process.terminate() }
+            signalAll(SIGTERM)
             throw CommandFailure(.jobFailed, "cannot start a worker process: \(error.localizedDescription)")
         }
-        self.members = members
     }
 
-    private static func start(_ name: String, arguments: [String], logFolder: URL?) throws -> Member {
+    private func start(_ name: String) throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         let parent = ProcessInfo.processInfo.processIdentifier
         process.arguments = ["worker", "--name", name, "--exit-with-parent", "\(parent)"] + arguments
         process.standardInput = FileHandle.nullDevice
-        let log = logFolder?.appendingPathComponent("\(name).log")
-        if let log {
-            FileManager.default.createFile(atPath: log.path, contents: nil)
+        if let log = log(of: name) {
+            if !FileManager.default.fileExists(atPath: log.path) {
+                FileManager.default.createFile(atPath: log.path, contents: nil)
+            }
             let handle = try FileHandle(forWritingTo: log)
+            try handle.seekToEnd()
             process.standardOutput = handle
             process.standardError = handle
         }
         try process.run()
-        return Member(name: name, process: process, log: log)
+        return process
     }
 
-    var isAnyRunning: Bool { members.contains { $0.process.isRunning } }
+    private func log(of name: String) -> URL? { logFolder?.appendingPathComponent("\(name).log") }
 
     /// What to tell people when workers have ended by themselves: names, exit codes and last words.
     var obituary: String {
-        members.filter { !$0.process.isRunning }.map { member in
-            let lastLine = member.log.flatMap { try? String(contentsOf: $0, encoding: .utf8) }?
-                .split(separator: "\n").last.map { ": \($0)" }
-            return "\(member.name) ended with code \(member.process.terminationStatus)\(lastLine ?? "")"
-        }.joined(separator: "; ")
+        state.withLock { state in
+            state.members.filter { !$0.process.isRunning }.map { member in
+                let lastLine = log(of: member.name).flatMap { try? String(contentsOf: $0, encoding: .utf8) }?
+                    .split(separator: "\n").last.map { ": \($0)" }
+                return "\(member.name) ended with code \(member.process.terminationStatus)\(lastLine ?? "")"
+            }.joined(separator: "; ")
+        }
     }
 
     func signalAll(_ number: Int32) {
-        for member in members where member.process.isRunning {
-            kill(member.process.processIdentifier, number)
+        state.withLock { state in
+            for member in state.members where member.process.isRunning {
+                kill(member.process.processIdentifier, number)
+            }
         }
     }
 
     /// Asks all to end, and kills those that do not. Does its work also where the task was cancelled.
     func stop() async {
-        await Task.detached {
+        state.withLock { $0.isStopping = true }
+        await Task.detached { [self] in
             signalAll(SIGTERM)
             let end = ContinuousClock.now + Self.patience
             while isAnyRunning, ContinuousClock.now < end { try? await Task.sleep(for: .milliseconds(10)) }
@@ -75,8 +97,59 @@ struct WorkerProcesses: Sendable {
         }.value
     }
 
-    /// Returns when the last one has ended.
+    /// Starts anew what is killed, and returns when the last one has ended by itself.
     func waitForEnd() async throws {
-        while isAnyRunning { try await Task.sleep(for: .milliseconds(100)) }
+        while superviseOnce() { try await Task.sleep(for: .milliseconds(100)) }
+    }
+
+    private var isAnyRunning: Bool { state.withLock { $0.members.contains { $0.process.isRunning } } }
+
+    /// False once none runs or will run again.
+    private func superviseOnce() -> Bool {
+        state.withLock { state in
+            for index in state.members.indices { revive(&state.members[index], isStopping: state.isStopping) }
+            return state.members.contains { $0.process.isRunning || $0.revival != nil }
+        }
+    }
+
+    private func revive(_ member: inout Member, isStopping: Bool) {
+        guard !member.process.isRunning, !isStopping else { return }
+        if let revival = member.revival {
+            guard ContinuousClock.now >= revival else { return }
+            member.revival = nil
+            member.started = .now
+            do {
+                member.process = try start(member.name)
+            } catch {
+                StandardError.write(
+                    "worker \(member.name) cannot be started again: \(error.localizedDescription)")
+            }
+        } else if member.process.terminationReason == .uncaughtSignal {
+            let pause = RestartPause.after(
+                deathsBefore: member.deaths, lived: ContinuousClock.now - member.started)
+            member.deaths = pause.deaths
+            member.revival = .now + pause.length
+            StandardError.write(
+                "worker \(member.name) was killed by signal \(member.process.terminationStatus); it is started "
+                    + "again in \(pause.length)")
+        }
+    }
+}
+
+/// How long to wait before a killed worker is started anew.
+struct RestartPause: Equatable {
+    static let shortest = Duration.milliseconds(250)
+    static let longest = Duration.seconds(30)
+    /// One that has lived for so long is well: the next death is the first again.
+    static let recovery = Duration.seconds(60)
+
+    /// In a row, with this one.
+    var deaths: Int
+    var length: Duration
+
+    static func after(deathsBefore: Int, lived: Duration) -> RestartPause {
+        let deaths = lived >= recovery ? 1 : deathsBefore + 1
+        let length = shortest * (1 << min(deaths - 1, 10))
+        return RestartPause(deaths: deaths, length: min(length, longest))
     }
 }
