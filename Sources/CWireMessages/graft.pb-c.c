@@ -1897,6 +1897,96 @@ void   graft__wire__run_segment__free_unpacked
   assert(message->base.descriptor == &graft__wire__run_segment__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   graft__wire__hand_in_state__init
+                     (Graft__Wire__HandInState         *message)
+{
+  static const Graft__Wire__HandInState init_value = GRAFT__WIRE__HAND_IN_STATE__INIT;
+  *message = init_value;
+}
+size_t graft__wire__hand_in_state__get_packed_size
+                     (const Graft__Wire__HandInState *message)
+{
+  assert(message->base.descriptor == &graft__wire__hand_in_state__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t graft__wire__hand_in_state__pack
+                     (const Graft__Wire__HandInState *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &graft__wire__hand_in_state__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t graft__wire__hand_in_state__pack_to_buffer
+                     (const Graft__Wire__HandInState *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &graft__wire__hand_in_state__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Graft__Wire__HandInState *
+       graft__wire__hand_in_state__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Graft__Wire__HandInState *)
+     protobuf_c_message_unpack (&graft__wire__hand_in_state__descriptor,
+                                allocator, len, data);
+}
+void   graft__wire__hand_in_state__free_unpacked
+                     (Graft__Wire__HandInState *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &graft__wire__hand_in_state__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   graft__wire__state_handed_in__init
+                     (Graft__Wire__StateHandedIn         *message)
+{
+  static const Graft__Wire__StateHandedIn init_value = GRAFT__WIRE__STATE_HANDED_IN__INIT;
+  *message = init_value;
+}
+size_t graft__wire__state_handed_in__get_packed_size
+                     (const Graft__Wire__StateHandedIn *message)
+{
+  assert(message->base.descriptor == &graft__wire__state_handed_in__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t graft__wire__state_handed_in__pack
+                     (const Graft__Wire__StateHandedIn *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &graft__wire__state_handed_in__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t graft__wire__state_handed_in__pack_to_buffer
+                     (const Graft__Wire__StateHandedIn *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &graft__wire__state_handed_in__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Graft__Wire__StateHandedIn *
+       graft__wire__state_handed_in__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Graft__Wire__StateHandedIn *)
+     protobuf_c_message_unpack (&graft__wire__state_handed_in__descriptor,
+                                allocator, len, data);
+}
+void   graft__wire__state_handed_in__free_unpacked
+                     (Graft__Wire__StateHandedIn *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &graft__wire__state_handed_in__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   graft__wire__evaluation_counts__init
                      (Graft__Wire__EvaluationCounts         *message)
 {
@@ -2662,7 +2752,7 @@ void   graft__wire__feature_rows__free_unpacked
   assert(message->base.descriptor == &graft__wire__feature_rows__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor graft__wire__envelope__field_descriptors[49] =
+static const ProtobufCFieldDescriptor graft__wire__envelope__field_descriptors[51] =
 {
   {
     "protocol_version",
@@ -3181,6 +3271,30 @@ static const ProtobufCFieldDescriptor graft__wire__envelope__field_descriptors[4
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "hand_in_state",
+    73,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Graft__Wire__Envelope, body_case),
+    offsetof(Graft__Wire__Envelope, hand_in_state),
+    &graft__wire__hand_in_state__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state_handed_in",
+    74,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Graft__Wire__Envelope, body_case),
+    offsetof(Graft__Wire__Envelope, state_handed_in),
+    &graft__wire__state_handed_in__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "peer_hello",
     80,
     PROTOBUF_C_LABEL_NONE,
@@ -3263,13 +3377,14 @@ static const unsigned graft__wire__envelope__field_indices_by_name[] = {
   36,   /* field[36] = evaluate_model */
   38,   /* field[38] = export_model */
   32,   /* field[32] = extract_features */
-  48,   /* field[48] = feature_rows */
+  50,   /* field[50] = feature_rows */
   33,   /* field[33] = features_extracted */
-  47,   /* field[47] = features_held */
+  49,   /* field[49] = features_held */
   13,   /* field[13] = get_blob_chunk */
   19,   /* field[19] = get_job */
   21,   /* field[21] = get_job_log */
-  45,   /* field[45] = gradient_chunk */
+  47,   /* field[47] = gradient_chunk */
+  43,   /* field[43] = hand_in_state */
   6,   /* field[6] = heartbeat */
   7,   /* field[7] = heartbeat_reply */
   20,   /* field[20] = job_detail */
@@ -3284,13 +3399,13 @@ static const unsigned graft__wire__envelope__field_indices_by_name[] = {
   37,   /* field[37] = model_evaluated */
   39,   /* field[39] = model_exported */
   26,   /* field[26] = pause_job */
-  43,   /* field[43] = peer_hello */
-  44,   /* field[44] = peer_hello_reply */
+  45,   /* field[45] = peer_hello */
+  46,   /* field[46] = peer_hello_reply */
   30,   /* field[30] = prepare_job */
   0,   /* field[0] = protocol_version */
   11,   /* field[11] = put_blob_chunk */
   9,   /* field[9] = query_blobs */
-  46,   /* field[46] = query_features */
+  48,   /* field[48] = query_features */
   2,   /* field[2] = refusal */
   4,   /* field[4] = register_worker */
   40,   /* field[40] = release_job */
@@ -3299,6 +3414,7 @@ static const unsigned graft__wire__envelope__field_indices_by_name[] = {
   28,   /* field[28] = retry_job */
   34,   /* field[34] = run_segment */
   35,   /* field[35] = segment_done */
+  44,   /* field[44] = state_handed_in */
   15,   /* field[15] = submit_job */
   25,   /* field[25] = worker_list */
   42,   /* field[42] = worker_log */
@@ -3313,8 +3429,8 @@ static const ProtobufCIntRange graft__wire__envelope__number_ranges[8 + 1] =
   { 40, 15 },
   { 53, 26 },
   { 60, 30 },
-  { 80, 43 },
-  { 0, 49 }
+  { 80, 45 },
+  { 0, 51 }
 };
 const ProtobufCMessageDescriptor graft__wire__envelope__descriptor =
 {
@@ -3324,7 +3440,7 @@ const ProtobufCMessageDescriptor graft__wire__envelope__descriptor =
   "Graft__Wire__Envelope",
   "graft.wire",
   sizeof(Graft__Wire__Envelope),
-  49,
+  51,
   graft__wire__envelope__field_descriptors,
   graft__wire__envelope__field_indices_by_name,
   8,  graft__wire__envelope__number_ranges,
@@ -5726,7 +5842,7 @@ const ProtobufCMessageDescriptor graft__wire__shard_reference__descriptor =
   (ProtobufCMessageInit) graft__wire__shard_reference__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor graft__wire__prepare_job__field_descriptors[11] =
+static const ProtobufCFieldDescriptor graft__wire__prepare_job__field_descriptors[12] =
 {
   {
     "job_id",
@@ -5860,10 +5976,23 @@ static const ProtobufCFieldDescriptor graft__wire__prepare_job__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "held_limit",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__PrepareJob, held_limit),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned graft__wire__prepare_job__field_indices_by_name[] = {
   8,   /* field[8] = files */
   1,   /* field[1] = generation */
+  11,   /* field[11] = held_limit */
   0,   /* field[0] = job_id */
   5,   /* field[5] = lane_count */
   4,   /* field[4] = lanes */
@@ -5877,7 +6006,7 @@ static const unsigned graft__wire__prepare_job__field_indices_by_name[] = {
 static const ProtobufCIntRange graft__wire__prepare_job__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor graft__wire__prepare_job__descriptor =
 {
@@ -5887,7 +6016,7 @@ const ProtobufCMessageDescriptor graft__wire__prepare_job__descriptor =
   "Graft__Wire__PrepareJob",
   "graft.wire",
   sizeof(Graft__Wire__PrepareJob),
-  11,
+  12,
   graft__wire__prepare_job__field_descriptors,
   graft__wire__prepare_job__field_indices_by_name,
   1,  graft__wire__prepare_job__number_ranges,
@@ -5958,7 +6087,7 @@ const ProtobufCMessageDescriptor graft__wire__peer_problem__descriptor =
   (ProtobufCMessageInit) graft__wire__peer_problem__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor graft__wire__job_prepared__field_descriptors[7] =
+static const ProtobufCFieldDescriptor graft__wire__job_prepared__field_descriptors[8] =
 {
   {
     "job_id",
@@ -6044,10 +6173,23 @@ static const ProtobufCFieldDescriptor graft__wire__job_prepared__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "held_step",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__JobPrepared, held_step),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned graft__wire__job_prepared__field_indices_by_name[] = {
   4,   /* field[4] = failure */
   1,   /* field[1] = generation */
+  7,   /* field[7] = held_step */
   0,   /* field[0] = job_id */
   5,   /* field[5] = parameter_count */
   3,   /* field[3] = problems */
@@ -6057,7 +6199,7 @@ static const unsigned graft__wire__job_prepared__field_indices_by_name[] = {
 static const ProtobufCIntRange graft__wire__job_prepared__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor graft__wire__job_prepared__descriptor =
 {
@@ -6067,7 +6209,7 @@ const ProtobufCMessageDescriptor graft__wire__job_prepared__descriptor =
   "Graft__Wire__JobPrepared",
   "graft.wire",
   sizeof(Graft__Wire__JobPrepared),
-  7,
+  8,
   graft__wire__job_prepared__field_descriptors,
   graft__wire__job_prepared__field_indices_by_name,
   1,  graft__wire__job_prepared__number_ranges,
@@ -6293,7 +6435,7 @@ const ProtobufCMessageDescriptor graft__wire__features_extracted__descriptor =
   (ProtobufCMessageInit) graft__wire__features_extracted__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor graft__wire__run_segment__field_descriptors[7] =
+static const ProtobufCFieldDescriptor graft__wire__run_segment__field_descriptors[9] =
 {
   {
     "job_id",
@@ -6379,6 +6521,30 @@ static const ProtobufCFieldDescriptor graft__wire__run_segment__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "resume_step",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__RunSegment, resume_step),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__RunSegment, state),
+    &graft__wire__file_reference__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned graft__wire__run_segment__field_indices_by_name[] = {
   6,   /* field[6] = checkpoint */
@@ -6387,12 +6553,14 @@ static const unsigned graft__wire__run_segment__field_indices_by_name[] = {
   3,   /* field[3] = first_step */
   1,   /* field[1] = generation */
   0,   /* field[0] = job_id */
+  7,   /* field[7] = resume_step */
   2,   /* field[2] = segment */
+  8,   /* field[8] = state */
 };
 static const ProtobufCIntRange graft__wire__run_segment__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor graft__wire__run_segment__descriptor =
 {
@@ -6402,11 +6570,165 @@ const ProtobufCMessageDescriptor graft__wire__run_segment__descriptor =
   "Graft__Wire__RunSegment",
   "graft.wire",
   sizeof(Graft__Wire__RunSegment),
-  7,
+  9,
   graft__wire__run_segment__field_descriptors,
   graft__wire__run_segment__field_indices_by_name,
   1,  graft__wire__run_segment__number_ranges,
   (ProtobufCMessageInit) graft__wire__run_segment__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor graft__wire__hand_in_state__field_descriptors[2] =
+{
+  {
+    "job_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__HandInState, job_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "generation",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__HandInState, generation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned graft__wire__hand_in_state__field_indices_by_name[] = {
+  1,   /* field[1] = generation */
+  0,   /* field[0] = job_id */
+};
+static const ProtobufCIntRange graft__wire__hand_in_state__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor graft__wire__hand_in_state__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "graft.wire.HandInState",
+  "HandInState",
+  "Graft__Wire__HandInState",
+  "graft.wire",
+  sizeof(Graft__Wire__HandInState),
+  2,
+  graft__wire__hand_in_state__field_descriptors,
+  graft__wire__hand_in_state__field_indices_by_name,
+  1,  graft__wire__hand_in_state__number_ranges,
+  (ProtobufCMessageInit) graft__wire__hand_in_state__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor graft__wire__state_handed_in__field_descriptors[6] =
+{
+  {
+    "job_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__StateHandedIn, job_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "generation",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__StateHandedIn, generation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "worker_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__StateHandedIn, worker_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "step",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__StateHandedIn, step),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "checkpoint",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__StateHandedIn, checkpoint),
+    &graft__wire__file_reference__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "steps",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Graft__Wire__StateHandedIn, n_steps),
+    offsetof(Graft__Wire__StateHandedIn, steps),
+    &graft__wire__step_record__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned graft__wire__state_handed_in__field_indices_by_name[] = {
+  4,   /* field[4] = checkpoint */
+  1,   /* field[1] = generation */
+  0,   /* field[0] = job_id */
+  3,   /* field[3] = step */
+  5,   /* field[5] = steps */
+  2,   /* field[2] = worker_id */
+};
+static const ProtobufCIntRange graft__wire__state_handed_in__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor graft__wire__state_handed_in__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "graft.wire.StateHandedIn",
+  "StateHandedIn",
+  "Graft__Wire__StateHandedIn",
+  "graft.wire",
+  sizeof(Graft__Wire__StateHandedIn),
+  6,
+  graft__wire__state_handed_in__field_descriptors,
+  graft__wire__state_handed_in__field_indices_by_name,
+  1,  graft__wire__state_handed_in__number_ranges,
+  (ProtobufCMessageInit) graft__wire__state_handed_in__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor graft__wire__evaluation_counts__field_descriptors[5] =
@@ -7155,7 +7477,7 @@ const ProtobufCMessageDescriptor graft__wire__model_exported__descriptor =
   (ProtobufCMessageInit) graft__wire__model_exported__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor graft__wire__release_job__field_descriptors[2] =
+static const ProtobufCFieldDescriptor graft__wire__release_job__field_descriptors[3] =
 {
   {
     "job_id",
@@ -7181,15 +7503,28 @@ static const ProtobufCFieldDescriptor graft__wire__release_job__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "hold",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__ReleaseJob, hold),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned graft__wire__release_job__field_indices_by_name[] = {
   1,   /* field[1] = generation */
+  2,   /* field[2] = hold */
   0,   /* field[0] = job_id */
 };
 static const ProtobufCIntRange graft__wire__release_job__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor graft__wire__release_job__descriptor =
 {
@@ -7199,7 +7534,7 @@ const ProtobufCMessageDescriptor graft__wire__release_job__descriptor =
   "Graft__Wire__ReleaseJob",
   "graft.wire",
   sizeof(Graft__Wire__ReleaseJob),
-  2,
+  3,
   graft__wire__release_job__field_descriptors,
   graft__wire__release_job__field_indices_by_name,
   1,  graft__wire__release_job__number_ranges,

@@ -126,7 +126,7 @@ extension ClusterControl {
                 guard registry[workerID]?.isLive == true else { continue }
                 send(
                     CommandMessages.body(of: command, generation: generation, job: job, driver: driver),
-                    to: workerID, jobID: job.id, generation: generation, isRelease: command == .release)
+                    to: workerID, jobID: job.id, generation: generation, isRelease: command.endsMembership)
             case .suspect(let workerID):
                 registry[workerID]?.isSuspect = true
             case .log(let level, let text):

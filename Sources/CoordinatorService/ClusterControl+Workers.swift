@@ -167,7 +167,9 @@ extension ClusterControl {
         }
         guard !commands.isReleasing(workerID: message.workerID, jobID: message.jobID) else { return }
         send(
-            .releaseJob(ReleaseJob(jobID: message.jobID, generation: message.generation)),
+            .releaseJob(
+                ReleaseJob(
+                    jobID: message.jobID, generation: message.generation, hold: jobs[message.jobID] != nil)),
             to: message.workerID,
             jobID: message.jobID, generation: message.generation, isRelease: true)
     }

@@ -8,10 +8,13 @@ enum CommandMessages {
         -> WireBody
     {
         switch command {
-        case .prepare(let own, let members, let startStep, let checkpoint):
-            return .prepareJob(
-                prepare(own, members, startStep, checkpoint, generation: generation, job: job, driver: driver)
-            )
+        case .prepare(let own, let members, let startStep, let checkpoint, let heldLimit):
+            var order = prepare(
+                own, members, startStep, checkpoint, generation: generation, job: job, driver: driver)
+            order.heldLimit = heldLimit
+            return .prepareJob(order)
+        case .handIn:
+            return .handInState(HandInState(jobID: job.id, generation: generation))
         case .extract:
             return .extractFeatures(ExtractFeatures(jobID: job.id, generation: generation))
         case .run(let segment):
@@ -19,7 +22,8 @@ enum CommandMessages {
                 RunSegment(
                     jobID: job.id, generation: generation, segment: segment.number,
                     firstStep: segment.firstStep,
-                    endStep: segment.endStep, evaluate: segment.evaluates, checkpoint: true))
+                    endStep: segment.endStep, evaluate: segment.evaluates, checkpoint: true,
+                    resumeStep: segment.resumeStep, state: segment.state.map { FileReference($0) }))
         case .evaluate(let split, let checkpoint):
             return .evaluateModel(
                 EvaluateModel(
@@ -28,6 +32,8 @@ enum CommandMessages {
         case .export(let checkpoint):
             return .exportModel(
                 ExportModel(jobID: job.id, generation: generation, checkpoint: FileReference(checkpoint)))
+        case .standBy:
+            return .releaseJob(ReleaseJob(jobID: job.id, generation: generation, hold: true))
         case .release:
             return .releaseJob(ReleaseJob(jobID: job.id, generation: generation))
         }

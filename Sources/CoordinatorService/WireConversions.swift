@@ -30,17 +30,20 @@ extension TaskCounts {
     }
 }
 
+extension StepResult {
+    init(_ record: StepRecord) {
+        self.init(
+            step: record.step, lossFixed: record.lossFixed, samples: record.samples,
+            learningRate: record.learningRate, gradientNorm: record.gradientNorm)
+    }
+}
+
 extension SegmentResult {
     init(_ done: SegmentDone) {
         let timings = done.timings ?? SegmentTimings()
         self.init(
             segment: done.segment, endStep: done.endStep,
-            steps: done.steps.map {
-                StepResult(
-                    step: $0.step, lossFixed: $0.lossFixed, samples: $0.samples,
-                    learningRate: $0.learningRate,
-                    gradientNorm: $0.gradientNorm)
-            },
+            steps: done.steps.map(StepResult.init),
             counts: done.evaluation.map(TaskCounts.init), checkpoint: done.checkpoint.map(ContentFile.init),
             timing: SegmentTiming(
                 compute: sane(timings.computeSeconds), exchange: sane(timings.exchangeSeconds),
@@ -79,7 +82,15 @@ struct AddressedReport {
                     PeerFault(fromEndpoint: $0.fromEndpoint, toEndpoint: $0.toEndpoint, reason: $0.reason)
                 },
                 failure: message.failure.map(JobFailure.init), parameters: message.parameterCount,
-                trainableParameters: message.trainableParameterCount)
+                trainableParameters: message.trainableParameterCount, heldStep: message.heldStep)
+        case .stateHandedIn(let message):
+            guard let checkpoint = message.checkpoint else { return nil }
+            (jobID, generation, workerID) = (message.jobID, message.generation, message.workerID)
+            report = .handedIn(
+                HeldState(
+                    step: message.step, checkpoint: ContentFile(checkpoint),
+                    steps: message.steps.map(StepResult.init)))
+            blobs = [checkpoint]
         case .featuresExtracted(let message):
             (jobID, generation, workerID) = (message.jobID, message.generation, message.workerID)
             report = .extracted(JobReport.Extraction(message))

@@ -24,7 +24,7 @@ extension JobDriver {
     mutating func withdraw(_ workerIDs: Set<String>, because reason: String) -> [JobDirective]? {
         let leavers = members.filter { workerIDs.contains($0.workerID) }
         guard !leavers.isEmpty else { return nil }
-        let releases = commandAll(.release)
+        let releases = commandAll(.standBy)
         members = []
         idleWorkers = []
         phase = .waiting

@@ -25,7 +25,7 @@ extension JobDriver {
             from: present + joiners, range: specification.workers, laneCount: plan.laneCount,
             requiredFamily: requiredFamily)
         guard case .assigned(let chosen) = outcome, chosen.count > members.count else { return nil }
-        let releases = commandAll(.release)
+        let releases = commandAll(.standBy)
         let names = joiners.map(\.name).joined(separator: ", ")
         phase = .waiting
         return releases + [.log(.info, "Joined at step \(progress.step): \(names)")] + start(chosen)

@@ -2,11 +2,11 @@ import TrainingJobs
 
 // A pause: the members are let go at once, the progress stays.
 extension JobDriver {
-    /// The workers are wanted now, so it does not wait for the segment's end: the steps since the last
-    /// checkpoint are run again, to the same bits.
+    /// The workers are wanted now, so it does not wait for the segment's end. Where they no longer hold the state
+    /// at the resumption, the steps since the last checkpoint are run again, to the same bits.
     mutating func pause() -> [JobDirective] {
         if case .paused = phase { return [] }
-        let releases = commandAll(.release)
+        let releases = commandAll(.standBy)
         members = []
         idleWorkers = []
         phase = .paused

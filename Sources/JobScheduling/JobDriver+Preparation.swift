@@ -5,6 +5,7 @@ struct PreparedMember: Sendable, Equatable {
     var faults: [PeerFault]
     var parameters: Int
     var trainableParameters: Int
+    var heldStep: Int
 }
 
 /// Members that have reported from `preparing`, by worker.
@@ -19,19 +20,23 @@ extension JobDriver {
         progress.workerCount = members.count
         progress.kernelFamily = first.kernelFamily
         nextSegment = 0
+        firstStart = nil
         phase = .preparing([:])
         message = notice
         idleWorkers = []
         concession = nil
         let names = members.map(\.name).joined(separator: ", ")
-        let place = progress.step > 0 ? "from step \(progress.step)" : "from the beginning"
+        let resume = progress.resumePoint
+        let place = resume.step > 0 ? "from step \(resume.step)" : "from the beginning"
         let text =
             "Generation \(progress.generation) starts \(place) on \(members.count) of kernel family "
             + "\(first.kernelFamily): \(names)"
         return [.log(.info, text)]
             + members.map {
                 command(
-                    .prepare($0, members: members, startStep: progress.step, checkpoint: progress.checkpoint),
+                    .prepare(
+                        $0, members: members, startStep: resume.step, checkpoint: resume.checkpoint,
+                        heldLimit: heldLimit),
                     to: $0.workerID)
             }
     }
@@ -49,6 +54,10 @@ extension JobDriver {
         guard faults.isEmpty else { return partFromUnreachable(faults) }
         progress.parameterCount = member.parameters
         progress.trainableParameterCount = member.trainableParameters
+        return chooseStart(ready)
+    }
+
+    mutating func extract() -> [JobDirective] {
         phase = .extracting([:])
         return commandAll(.extract)
     }

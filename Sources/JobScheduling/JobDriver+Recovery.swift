@@ -96,12 +96,13 @@ extension JobDriver {
     private mutating func regroup(without workerID: String, because reason: String) -> [JobDirective] {
         let survivors = members.filter { $0.workerID != workerID }
         // The worker that is left out is told as well, in case it still listens.
-        let releases = commandAll(.release)
+        let releases = commandAll(.standBy)
         members = []
         phase = .waiting
         message = reason
         let text =
-            "\(reason). Going back to step \(progress.step) with \(survivors.count) of the members left"
+            "\(reason). Going on from what \(survivors.count) members hold, at least from step "
+            + "\(progress.resumePoint.step)"
         return releases + [.log(.warning, text)]
     }
 }

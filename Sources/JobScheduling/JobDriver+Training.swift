@@ -5,9 +5,12 @@ import TrainingJobs
 extension JobDriver {
     /// The next thing to do with members that are ready: a segment, the test split, or the export.
     mutating func proceed() -> [JobDirective] {
-        if progress.trainingEnd == nil,
-            let segment = segments.segment(from: progress.step, number: nextSegment)
-        {
+        if var segment = openSegment {
+            if let start = firstStart {
+                segment.resumeStep = start.step
+                segment.state = start.state
+                firstStart = nil
+            }
             nextSegment += 1
             phase = .training(segment, [:])
             return commandAll(.run(segment))
@@ -31,6 +34,7 @@ extension JobDriver {
     private mutating func close(_ segment: Segment, _ results: [String: SegmentResult]) -> [JobDirective] {
         let reports = members.compactMap { results[$0.workerID] }
         guard let lead = reports.first, let checkpoint = lead.checkpoint else { return [] }
+        let steps = withEarlierSteps(lead.steps)
         var measures: [JobReport.TaskMeasures] = []
         if segment.evaluates {
             do {
@@ -42,8 +46,10 @@ extension JobDriver {
         }
         progress.step = segment.endStep
         progress.checkpoint = checkpoint
+        progress.handedIn = nil
+        progress.reachedStep = max(segment.endStep, progress.reachedStep ?? 0)
         progress.lossesWithoutProgress = 0
-        progress.segments.append(summary(of: segment, reports, lead.steps, measures))
+        progress.segments.append(summary(of: segment, reports, steps, measures))
         let judgement = [.log(.info, line(segment, measures))] + judge(measures, checkpoint)
         return judgement + (leaveDrained() ?? concede() ?? grow() ?? proceed())
     }
@@ -77,7 +83,7 @@ extension JobDriver {
         }
         guard rank(of: workerID) == 0 else { return nil }
         guard result.checkpoint != nil else { return refuse("rank 0 sent no checkpoint") }
-        guard result.steps.map(\.step) == Array(segment.firstStep..<segment.endStep) else {
+        guard withEarlierSteps(result.steps).map(\.step) == Array(segment.firstStep..<segment.endStep) else {
             return refuse("its steps are not \(segment.firstStep)..<\(segment.endStep)")
         }
         if let step = result.steps.first(where: { !$0.gradientNorm.isFinite }) {

@@ -17,6 +17,8 @@ public struct JobDriver: Sendable, Equatable {
     enum Phase: Sendable, Equatable {
         case waiting
         case preparing(Preparation)
+        /// The member of this rank hands in the state of this step.
+        case handingIn(rank: Int, step: Int)
         case extracting([String: JobReport.Extraction])
         case training(Segment, [String: SegmentResult])
         case evaluating([String: [TaskCounts]])
@@ -42,6 +44,8 @@ public struct JobDriver: Sendable, Equatable {
     var concession: Concession?
     var phase = Phase.waiting
     var nextSegment = 0
+    /// Where this generation's first segment begins; `nil` once it has been told.
+    var firstStart: GenerationStart?
     let segments: SegmentSchedule
 
     /// - Parameter progress: where an earlier coordinator left the job; by default a fresh one.
@@ -55,7 +59,7 @@ public struct JobDriver: Sendable, Equatable {
     public var state: JobState {
         switch phase {
         case .waiting: .queued
-        case .preparing: .preparing
+        case .preparing, .handingIn: .preparing
         case .extracting: .extracting
         case .training: .training
         case .evaluating: .evaluating
@@ -76,7 +80,9 @@ public struct JobDriver: Sendable, Equatable {
     public var totalSteps: Int { segments.totalSteps }
 
     /// Kernel family that the next generation must be of; `nil` while any will do.
-    public var requiredFamily: String? { progress.checkpoint == nil ? nil : progress.kernelFamily }
+    public var requiredFamily: String? {
+        progress.resumePoint.checkpoint == nil ? nil : progress.kernelFamily
+    }
 
     /// The task whose metric chooses the checkpoint: the first with a validation split.
     public var decidingTask: TaskSpecification? {
@@ -127,11 +133,14 @@ public struct JobDriver: Sendable, Equatable {
 
     private mutating func take(_ report: MemberReport, from workerID: String) -> [JobDirective] {
         switch report {
-        case .prepared(let faults, let failure, let parameters, let trainable):
+        case .prepared(let faults, let failure, let parameters, let trainable, let heldStep):
             return prepared(
                 workerID,
-                PreparedMember(faults: faults, parameters: parameters, trainableParameters: trainable),
+                PreparedMember(
+                    faults: faults, parameters: parameters, trainableParameters: trainable,
+                    heldStep: heldStep),
                 failure)
+        case .handedIn(let state): return handedIn(workerID, state)
         case .extracted(let work): return extracted(workerID, work)
         case .segmentDone(let result): return segmentDone(workerID, result)
         case .evaluated(let split, let counts, _): return evaluated(workerID, split, counts)

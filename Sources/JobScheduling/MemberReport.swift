@@ -2,7 +2,11 @@ import TrainingJobs
 
 /// What a member says in a report, beside which generation it speaks of.
 public enum MemberReport: Sendable, Equatable {
-    case prepared(faults: [PeerFault], failure: JobFailure?, parameters: Int, trainableParameters: Int)
+    /// `heldStep`: steps of the state that the member stands at; 0 where it holds nothing but its start.
+    case prepared(
+        faults: [PeerFault], failure: JobFailure?, parameters: Int, trainableParameters: Int,
+        heldStep: Int = 0)
+    case handedIn(HeldState)
     case extracted(JobReport.Extraction)
     case segmentDone(SegmentResult)
     case evaluated(split: DataSplit, counts: [TaskCounts], seconds: Double)

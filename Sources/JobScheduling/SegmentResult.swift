@@ -17,7 +17,7 @@ public struct TaskCounts: Sendable, Equatable {
 }
 
 /// What one step came to, alike on every member; rank 0 reports it.
-public struct StepResult: Sendable, Equatable {
+public struct StepResult: Codable, Sendable, Equatable {
     public var step: Int
     /// Sum over the global batch in units of 2^-32.
     public var lossFixed: Int64

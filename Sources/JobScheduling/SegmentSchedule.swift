@@ -9,12 +9,21 @@ public struct Segment: Sendable, Equatable {
     public var endStep: Int
     /// Whether the validation split is evaluated at `endStep`.
     public var evaluates: Bool
+    /// The first step to run: `firstStep`, or a later one where steps of the segment are held already.
+    public var resumeStep: Int
+    /// The state at `resumeStep`, for members that do not stand there; `nil` where all do.
+    public var state: ContentFile?
 
-    public init(number: Int, firstStep: Int, endStep: Int, evaluates: Bool) {
+    public init(
+        number: Int, firstStep: Int, endStep: Int, evaluates: Bool, resumeStep: Int? = nil,
+        state: ContentFile? = nil
+    ) {
         self.number = number
         self.firstStep = firstStep
         self.endStep = endStep
         self.evaluates = evaluates
+        self.resumeStep = resumeStep ?? firstStep
+        self.state = state
     }
 }
 

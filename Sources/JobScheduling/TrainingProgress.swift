@@ -19,6 +19,10 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
     /// Where `checkpoint` stands: steps that need not be run again.
     public internal(set) var step = 0
     public internal(set) var checkpoint: ContentFile?
+    /// A state beyond `checkpoint`, in the middle of the segment that starts there.
+    public internal(set) var handedIn: HeldState?
+    /// The furthest step that a generation has started from or ended a segment at; `nil` in older records.
+    public internal(set) var reachedStep: Int?
     public internal(set) var best: Best?
     public internal(set) var stopping = EarlyStopping()
     /// Why training is over; `nil` while it is not.
@@ -37,6 +41,12 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
 
     public init() {}
 
+    /// The latest state that is stored: where a member that holds nothing goes on from.
+    public var resumePoint: (step: Int, checkpoint: ContentFile?) {
+        if let handedIn { return (handedIn.step, handedIn.checkpoint) }
+        return (step, checkpoint)
+    }
+
     /// As it is stored: segments are stored one by one, not all of them again with each.
     public var withoutSegments: TrainingProgress {
         var copy = self
@@ -54,7 +64,8 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
     /// Checkpoints that are still of use; all others of the job may go.
     public var neededCheckpoints: [ContentFile] {
         var needed: [ContentFile] = []
-        for file in [checkpoint, best?.checkpoint].compactMap({ $0 }) where !needed.contains(file) {
+        for file in [checkpoint, handedIn?.checkpoint, best?.checkpoint].compactMap({ $0 })
+        where !needed.contains(file) {
             needed.append(file)
         }
         return needed

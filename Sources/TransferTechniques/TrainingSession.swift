@@ -30,7 +30,9 @@ public final class TrainingSession {
     private let parameters: [Parameter]
     private let buffers: [Buffer]
     private let seed: UInt64
-    private let ownedLanes: [Int]
+    private var ownedLanes: [Int]
+    /// The scale that the coming step began with; a repeat of it may have lowered the present one.
+    private var exponentsOfStep: [Int] = []
     private let optimizer: any Optimizer
     private let learningRates: LearningRateSchedule
     private let clipping: Float?
@@ -81,11 +83,23 @@ public final class TrainingSession {
         for (segment, parameter) in parameters.enumerated() {
             parameter.placeGradient(in: gradients.result(segment: segment, shape: parameter.shape))
         }
+        exponentsOfStep = gradients.exponents
         restLowerLayers()
     }
 
     /// The owned lanes that have samples in the coming step, in ascending order.
     public var lanesOfStep: [Int] { ownedLanes.filter { !schedule.places(step: step, lane: $0).isEmpty } }
+
+    /// Says which lanes this worker runs from the coming step on.
+    public func own(lanes: [Int]) { ownedLanes = lanes.sorted() }
+
+    /// Forgets what was done of the coming step: the state is again that after the last finished one, which
+    /// follows from the job alone.
+    public func discardStep() {
+        for buffer in buffers { buffer.clearObservations() }
+        beginNextSums()
+        gradients.exponents = exponentsOfStep
+    }
 
     /// Runs one lane's micro-batch of the coming step, forward and back, and adds its gradient.
     ///
@@ -150,6 +164,7 @@ public final class TrainingSession {
         gradients.adaptExponents()
         step += 1
         beginNextSums()
+        exponentsOfStep = gradients.exponents
         restLowerLayers()
         return .updated(summary)
     }
@@ -201,6 +216,7 @@ public final class TrainingSession {
         gradients.exponents = checkpoint.exponents
         step = checkpoint.step
         beginNextSums()
+        exponentsOfStep = gradients.exponents
         restLowerLayers()
         // What rests has no sums; exponents are adapted to results, which must not be an earlier state's.
         for (segment, parameter) in parameters.enumerated() {

@@ -45,6 +45,8 @@ public enum WireBody: Sendable, Equatable {
     case releaseJob(ReleaseJob)
     case jobFailed(JobFailed)
     case workerLog(WorkerLog)
+    case handInState(HandInState)
+    case stateHandedIn(StateHandedIn)
 
     case peerHello(PeerHello)
     case peerHelloReply(PeerHelloReply)
@@ -99,6 +101,8 @@ extension WireBody {
         case .releaseJob(let message): message
         case .jobFailed(let message): message
         case .workerLog(let message): message
+        case .handInState(let message): message
+        case .stateHandedIn(let message): message
         case .peerHello(let message): message
         case .peerHelloReply(let message): message
         case .gradientChunk(let message): message
@@ -152,6 +156,8 @@ extension WireBody {
             BodyEntry(WireBody.releaseJob),
             BodyEntry(WireBody.jobFailed),
             BodyEntry(WireBody.workerLog),
+            BodyEntry(WireBody.handInState),
+            BodyEntry(WireBody.stateHandedIn),
             BodyEntry(WireBody.peerHello),
             BodyEntry(WireBody.peerHelloReply),
             BodyEntry(WireBody.gradientChunk),

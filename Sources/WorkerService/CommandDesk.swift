@@ -13,15 +13,27 @@ actor CommandDesk {
 
     /// A command within its generation.
     private enum CommandName: Hashable {
-        case prepare, extract
+        case prepare, handIn, extract
         case segment(Int)
         case evaluate(split: String, checkpoint: String)
         case export(checkpoint: String)
     }
 
+    private struct Held {
+        let jobID: String
+        let member: JobMember
+        /// Lets it go after a time.
+        let expiry: Task<Void, Never>
+    }
+
+    /// How long a job's state is held for its next generation. Another job ends it at once.
+    private static let holdingTime = Duration.seconds(300)
+
     private let environment: JobEnvironment
     private var generation: Generation?
     private var member: JobMember?
+    /// The member of a job whose generation has ended, and which may go on in another.
+    private var held: Held?
     private var progress: [CommandName: Progress] = [:]
     /// The latest piece of work; each waits for the one before.
     private var latest: Task<Void, Never>?
@@ -33,7 +45,7 @@ actor CommandDesk {
 
     /// Ends what is under way and forgets the job.
     func stop() async {
-        release()
+        release(holding: false)
         await latest?.value
     }
 
@@ -46,6 +58,10 @@ actor CommandDesk {
             envelope.reply(.acknowledged(Acknowledged())), deadline: .now + .seconds(5))
         switch envelope.body {
         case .prepareJob(let order): prepare(order)
+        case .handInState(let order):
+            perform(.handIn, of: Generation(jobID: order.jobID, number: order.generation)) {
+                .stateHandedIn(try await $0.handIn())
+            }
         case .extractFeatures(let order):
             perform(.extract, of: Generation(jobID: order.jobID, number: order.generation)) {
                 .featuresExtracted(try await $0.extractFeatures())
@@ -66,7 +82,9 @@ actor CommandDesk {
             }
         case .releaseJob(let order):
             if let generation, generation.jobID == order.jobID, generation.number <= order.generation {
-                release()
+                release(holding: order.hold)
+            } else if !order.hold, held?.jobID == order.jobID {
+                letGo()
             }
         default: break
         }
@@ -76,11 +94,14 @@ actor CommandDesk {
         let new = Generation(jobID: order.jobID, number: order.generation)
         if let generation, generation.jobID == new.jobID, generation.number > new.number { return }
         if generation != new {
-            release()
+            if let generation { release(holding: generation.jobID == new.jobID) }
             generation = new
-            member = JobMember(order: order, environment: environment)
+            member = takeHeld(new.jobID) ?? JobMember(order: order, environment: environment)
         }
-        perform(.prepare, of: new) { .jobPrepared(try await $0.prepare()) }
+        perform(.prepare, of: new) { member in
+            await member.join(order)
+            return .jobPrepared(try await member.prepare())
+        }
     }
 
     private func perform(
@@ -143,7 +164,7 @@ actor CommandDesk {
             guard !Task.isCancelled else { return }
             report = FailureReport.report(
                 error, isPreparation: name == .prepare, generation: generation,
-                workerID: environment.workerID, members: member.order.members)
+                workerID: environment.workerID, members: await member.order.members)
             environment.logger.error("\(error)", metadata: ["job": "\(generation.jobID)"])
         }
         guard generation == self.generation, !Task.isCancelled else { return }
@@ -162,15 +183,18 @@ actor CommandDesk {
         }
     }
 
-    /// Cancels and forgets the job. Later commands wait until its files and sockets are given back.
-    private func release() {
+    /// Cancels what is under way and leaves the generation. Later commands wait until the sockets, and where
+    /// nothing is held the files as well, are given back.
+    private func release(holding: Bool) {
         for task in unfinished.values { task.cancel() }
         unfinished.removeAll()
-        if let member {
+        if !holding { letGo() }
+        if let member, let generation {
             enqueue { desk in
-                await member.release()
+                if holding { await member.suspend() } else { await member.release() }
                 desk.environment.board.idle()
             }
+            if holding { hold(member, of: generation.jobID) }
             // Nobody cancels giving back.
             unfinished.removeAll()
         }
@@ -180,11 +204,44 @@ actor CommandDesk {
     }
 }
 
+// One job's state is held between two of its generations.
+extension CommandDesk {
+    private func hold(_ member: JobMember, of jobID: String) {
+        letGo()
+        let expiry = Task {
+            try? await Task.sleep(for: Self.holdingTime)
+            if !Task.isCancelled { letGo() }
+        }
+        held = Held(jobID: jobID, member: member, expiry: expiry)
+    }
+
+    /// The member that is held for a job; of another job it is let go.
+    private func takeHeld(_ jobID: String) -> JobMember? {
+        guard let held, held.jobID == jobID else {
+            letGo()
+            return nil
+        }
+        held.expiry.cancel()
+        self.held = nil
+        return held.member
+    }
+
+    private func letGo() {
+        guard let held else { return }
+        held.expiry.cancel()
+        self.held = nil
+        enqueue { _ in await held.member.release() }
+        unfinished.removeValue(forKey: workCount)
+    }
+}
+
 extension WireBody {
     /// Whether this is something that a coordinator tells a worker to do.
     fileprivate var isCommand: Bool {
         switch self {
-        case .prepareJob, .extractFeatures, .runSegment, .evaluateModel, .exportModel, .releaseJob: true
+        case .prepareJob, .handInState, .extractFeatures, .runSegment, .evaluateModel, .exportModel,
+            .releaseJob:
+            true
         default: false
         }
     }

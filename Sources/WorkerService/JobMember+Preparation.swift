@@ -9,9 +9,11 @@ import TransferTechniques
 import WireProtocol
 
 extension JobMember {
-    /// Fetches what is missing, builds the model, tokenises the lanes and greets the peers.
+    /// Fetches what is missing, builds the model, tokenises the lanes and greets the peers. What an earlier
+    /// generation left is used again.
     func prepare() async throws -> JobPrepared {
         begin("preparing", total: order.files.count + order.shards.count)
+        if let prepared, !canUse(prepared) { giveBack() }
         let specification = try CanonicalJSON.decode(JobSpecification.self, from: order.specificationJSON)
         let plan = try CanonicalJSON.decode(DatasetPlan.self, from: order.planJSON)
         try await fetchBlobs()
@@ -27,6 +29,7 @@ extension JobMember {
         try Task.checkCancellation()
 
         let prepared = try await withBlobs {
+            if let held = self.prepared { return try goOn(held, link) }
             let prepared = try build(specification, plan, link)
             if order.startStep > 0 { try restoreCheckpoint(prepared) }
             return prepared
@@ -35,7 +38,8 @@ extension JobMember {
         return JobPrepared(
             jobID: order.jobID, generation: order.generation, workerID: environment.workerID,
             problems: problems, parameterCount: prepared.program.parameterCount,
-            trainableParameterCount: prepared.program.trainableParameterCount)
+            trainableParameterCount: prepared.program.trainableParameterCount,
+            heldStep: prepared.session.step)
     }
 
     /// Runs `body` on the fetched blobs, and once more where one of them goes away or turns out damaged
@@ -53,12 +57,12 @@ extension JobMember {
 
     private func fetchBlobs() async throws {
         var done = 0
-        for file in order.files {
+        for file in missingFiles {
             try await environment.transfer.fetch(sha256: file.sha256, size: file.size, name: file.path)
             done += 1
             environment.board.advance(to: done, of: order.files.count + order.shards.count)
         }
-        for shard in order.shards {
+        for shard in missingShards {
             try await environment.transfer.fetch(
                 sha256: shard.sha256, size: shard.size, name: "shard of lane \(shard.lane), \(shard.split)")
             done += 1
@@ -85,21 +89,44 @@ extension JobMember {
                     numerics: BLASEnvironment.current.kernelFamily)
             }
             let samples = try loadSamples(
-                encoder, identity: identity, classCount: task.labels.count)
+                order.shards, encoder, identity: identity, classCount: task.labels.count)
             let session = TrainingSession(
                 program: program, specification: specification, trainCount: task.trainCount,
                 laneCount: order.laneCount, ownedLanes: order.lanes)
             return Prepared(
                 specification: specification, plan: plan, folder: folder, program: program, session: session,
                 samples: samples, frozenIdentity: identity,
-                allReduce: AllReduce(
-                    jobID: order.jobID, generation: order.generation, link: link,
-                    options: RingOptions(silenceLimit: environment.configuration.peerTimeout),
-                    report: { [logger = environment.logger] in logger.info("\($0)") }))
+                allReduce: allReduce(over: link), lanes: order.lanes)
         } catch {
             folder.remove()
             throw error
         }
+    }
+
+    /// The held model with this generation's lanes and ring.
+    private func goOn(_ held: Prepared, _ link: ZeroMQPeerLink) throws -> Prepared {
+        var prepared = held
+        let added = try loadSamples(
+            missingShards, held.samples.encoder, identity: held.frozenIdentity,
+            classCount: held.plan.tasks[0].labels.count)
+        if held.session.step < order.startStep {
+            try restoreCheckpoint(prepared)
+            records = []
+        }
+        held.samples.keepOnly(lanes: Set(order.lanes))
+        held.samples.adopt(added)
+        held.samples.catalog = nil
+        held.session.own(lanes: order.lanes)
+        prepared.lanes = order.lanes
+        prepared.allReduce = allReduce(over: link)
+        return prepared
+    }
+
+    private func allReduce(over link: ZeroMQPeerLink) -> AllReduce {
+        AllReduce(
+            jobID: order.jobID, generation: order.generation, link: link,
+            options: RingOptions(silenceLimit: environment.configuration.peerTimeout),
+            report: { [logger = environment.logger] in logger.info("\($0)") })
     }
 
     /// Hash over the backbone's files that decide features: configurations (of transformers' image networks one says
@@ -115,10 +142,11 @@ extension JobMember {
     }
 
     private func loadSamples(
-        _ encoder: any SampleEncoder, identity: FrozenPartIdentity?, classCount: Int
+        _ shards: [ShardReference], _ encoder: any SampleEncoder, identity: FrozenPartIdentity?,
+        classCount: Int
     ) throws -> LaneSamples {
         let samples = LaneSamples(encoder: encoder)
-        let shards = order.shards.sorted { ($0.split, $0.lane, $0.part) < ($1.split, $1.lane, $1.part) }
+        let shards = shards.sorted { ($0.split, $0.lane, $0.part) < ($1.split, $1.lane, $1.part) }
         for shard in shards {
             try Task.checkCancellation()
             guard let split = DataSplit(rawValue: shard.split) else {
@@ -143,12 +171,12 @@ extension JobMember {
     }
 
     private func restoreCheckpoint(_ prepared: Prepared) throws {
-        guard let file = order.files.first(where: { $0.path == "checkpoint.safetensors" }) else {
+        guard let file = checkpointFile else {
             throw WorkerError(
                 .badContent, "the job goes on at step \(order.startStep), but no checkpoint came with it",
                 context: order.jobID)
         }
-        try prepared.session.restore(try environment.store.bytes(of: file.sha256))
+        try restore(try environment.store.bytes(of: file.sha256), into: prepared.session)
         guard prepared.session.step == order.startStep else {
             throw WorkerError(
                 .badContent,

@@ -9,12 +9,7 @@ extension JobMember {
     func run(_ segment: RunSegment) async throws -> SegmentDone {
         let prepared = try requirePrepared()
         try requireFeatures(prepared)
-        guard prepared.session.step == segment.firstStep, segment.endStep >= segment.firstStep else {
-            throw WorkerError(
-                .outOfOrder,
-                "segment \(segment.segment) begins at step \(segment.firstStep), this worker stands at "
-                    + "\(prepared.session.step)", context: order.jobID)
-        }
+        try await stand(at: max(segment.firstStep, segment.resumeStep), of: segment, prepared)
         let start = ContinuousClock.now
         var timings = SegmentTimings()
         var done = SegmentDone(
@@ -22,10 +17,10 @@ extension JobMember {
             workerID: environment.workerID, endStep: segment.endStep)
         begin("training", total: segment.endStep)
         while prepared.session.step < segment.endStep {
-            let summary = try await step(prepared, &timings)
-            if isRankZero { done.steps.append(StepRecord(summary)) }
+            records.append(StepRecord(try await step(prepared, &timings)))
             environment.board.advance(to: prepared.session.step, of: segment.endStep)
         }
+        if isRankZero { done.steps = records }
         if segment.evaluate {
             let evaluationStart = ContinuousClock.now
             done.evaluation = try evaluate(prepared, split: .validation)
@@ -42,11 +37,47 @@ extension JobMember {
         return done
     }
 
+    /// Takes over the segment's state where this worker does not stand at its beginning, and forgets the results of
+    /// earlier segments.
+    private func stand(at step: Int, of segment: RunSegment, _ prepared: Prepared) async throws {
+        if prepared.session.step != step, let state = segment.state {
+            try await restore(state, prepared)
+        }
+        guard prepared.session.step == step, segment.endStep >= step else {
+            throw WorkerError(
+                .outOfOrder,
+                "segment \(segment.segment) begins at step \(step), this worker stands at "
+                    + "\(prepared.session.step)", context: order.jobID)
+        }
+        records.removeAll { !(segment.firstStep..<step).contains($0.step) }
+    }
+
+    /// Goes on from a checkpoint in the blob store.
+    func restore(_ file: FileReference, _ prepared: Prepared) async throws {
+        let bytes = try await environment.transfer.bytes(of: file, name: "the job's checkpoint")
+        try restore(bytes, into: prepared.session)
+        records = []
+    }
+
+    /// Uploads the state that this worker stands at.
+    func handIn() async throws -> StateHandedIn {
+        let session = try requirePrepared().session
+        let file = try await environment.transfer.upload(
+            bytes: try session.checkpoint(), path: "checkpoint.safetensors")
+        return StateHandedIn(
+            jobID: order.jobID, generation: order.generation, workerID: environment.workerID,
+            step: session.step, checkpoint: file, steps: records)
+    }
+
     /// One step: the owned micro-batches, the sum over all workers, the update.
     private func step(_ prepared: Prepared, _ timings: inout SegmentTimings) async throws
         -> TrainingSession.StepSummary
     {
         let session = prepared.session
+        guard let allReduce = prepared.allReduce else {
+            throw WorkerError(
+                .outOfOrder, "job \(order.jobID) has no ring between two generations", context: order.jobID)
+        }
         while true {
             let start = ContinuousClock.now
             for lane in session.lanesOfStep {
@@ -55,13 +86,13 @@ extension JobMember {
             }
             try session.finishAccumulation()
             let accumulated = ContinuousClock.now
-            let sentBefore = prepared.allReduce.sentBytes
+            let sentBefore = allReduce.sentBytes
             try Task.checkCancellation()
-            try await prepared.allReduce.allReduce(
+            try await allReduce.allReduce(
                 GradientReduction(session.gradients, elements: session.exchangedElements))
             let exchanged = ContinuousClock.now
             let outcome = try session.finishStep()
-            timings.exchangedBytes += prepared.allReduce.sentBytes - sentBefore
+            timings.exchangedBytes += allReduce.sentBytes - sentBefore
             timings.exchangeSeconds += accumulated.duration(to: exchanged).inSeconds
             timings.computeSeconds +=
                 start.duration(to: accumulated).inSeconds + exchanged.duration(to: .now).inSeconds
@@ -93,9 +124,9 @@ extension JobMember {
         guard let checkpoint, !checkpoint.sha256.isEmpty else { return try body() }
         let bytes = try await environment.transfer.bytes(of: checkpoint, name: "the job's checkpoint")
         let present = try prepared.session.checkpoint()
-        try prepared.session.restore(bytes)
+        try restore(bytes, into: prepared.session)
         let result = Swift.Result { try body() }
-        try prepared.session.restore(present)
+        try restore(present, into: prepared.session)
         return try result.get()
     }
 

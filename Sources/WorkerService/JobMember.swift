@@ -9,16 +9,23 @@ import TrainingJobs
 import TransferTechniques
 import WireProtocol
 
-/// This worker as a member of one generation of one job: its model, samples, ring and training state. All of
-/// it lives on a compute thread of its own; between micro-batches and in every wait it looks whether the
-/// command was cancelled.
+/// This worker as a member of one job: its model, samples and training state, and the ring of the present
+/// generation. All of it lives on a compute thread of its own; between micro-batches and in every wait it looks
+/// whether the command was cancelled.
+///
+/// Between two generations everything but the ring is held, so that the next one goes on from the step that this
+/// one had reached.
 actor JobMember {
-    let order: PrepareJob
+    /// Of the present generation.
+    private(set) var order: PrepareJob
     let environment: JobEnvironment
-    let generation: Generation
     private let thread: DedicatedThread
     private(set) var link: ZeroMQPeerLink?
     private(set) var prepared: Prepared?
+    /// What the segment's steps came to, as far as they ran here since the state was last restored.
+    var records: [StepRecord] = []
+    /// False while a state is being restored: were that to fail, the session would be of no state at all.
+    private var isSound = true
 
     /// What preparation leaves for the commands that follow.
     struct Prepared {
@@ -30,7 +37,10 @@ actor JobMember {
         let samples: LaneSamples
         /// `nil` where nothing is cached.
         let frozenIdentity: FrozenPartIdentity?
-        let allReduce: AllReduce
+        /// Of the present generation; `nil` between two.
+        var allReduce: AllReduce?
+        /// Lanes whose samples are here.
+        var lanes: [Int]
     }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -40,18 +50,45 @@ actor JobMember {
     init(order: PrepareJob, environment: JobEnvironment) {
         self.order = order
         self.environment = environment
-        generation = Generation(jobID: order.jobID, number: order.generation)
         thread = DedicatedThread(name: "graft-compute")
     }
 
-    /// Gives files and sockets back.
+    /// Begins a generation of the same job.
+    func join(_ order: PrepareJob) { self.order = order }
+
+    /// Leaves the generation, and holds the state after the last finished step.
+    func suspend() async {
+        await closeLink()
+        guard isSound else { return giveBack() }
+        prepared?.allReduce = nil
+        prepared?.session.discardStep()
+    }
+
+    /// Gives files, sockets and memory back.
     func release() async {
+        await closeLink()
+        giveBack()
+    }
+
+    private func closeLink() async {
         await link?.close()
         link = nil
+    }
+
+    func giveBack() {
         prepared?.folder.remove()
         prepared = nil
+        records = []
+        isSound = true
         environment.keepFeaturesWithinLimit()
         StoragePool.shared.trim()
+    }
+
+    /// Puts the session into another state.
+    func restore(_ bytes: [UInt8], into session: TrainingSession) throws {
+        isSound = false
+        try session.restore(bytes)
+        isSound = true
     }
 
     /// - Throws: `WorkerError` `.outOfOrder` before preparation.

@@ -47,6 +47,12 @@ final class LaneSamples: MicroBatchSource {
 
     var sampleCount: Int { lanes.values.reduce(0) { $0 + $1.labels.count } }
 
+    /// Forgets all lanes but these, in every split.
+    func keepOnly(lanes kept: Set<Int>) { lanes = lanes.filter { kept.contains($0.key.lane) } }
+
+    /// Takes over lanes that were loaded apart; they replace those of the same name.
+    func adopt(_ others: LaneSamples) { lanes.merge(others.lanes) { $1 } }
+
     /// Adds the next sample of a lane.
     func append(_ sample: Sample, to name: LaneName, identity: FrozenPartIdentity?) throws {
         let held = try encoder.hold(sample)

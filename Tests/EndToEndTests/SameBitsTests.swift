@@ -56,6 +56,8 @@ import TestingSupport
         var job = try TinyJob()
         job.epochs = 400
         job.minimumWorkers = 2
+        // Long segments: the deaths come in the middle of one.
+        job.evaluateEvery = 200
         let file = try job.write()
         let undisturbed = try await Self.model(workers: 2, of: file, cache: job.folder.file("quiet").path)
 
@@ -79,6 +81,8 @@ import TestingSupport
         let report = try #require(try await cluster.json(["show", "tiny"])["report"] as? [String: Any])
         #expect(report["modelSHA256"] as? String == undisturbed.sha)
         #expect(try #require(report["generations"] as? Int) > 1, "no crash was noticed:\n\(log)")
+        // What the survivors had run of the segment is not run again.
+        #expect(log.contains("from memory: steps"), "no step was saved:\n\(log)")
         for worker in workers { await worker.stop() }
         await coordinator.stop()
     }

@@ -12,6 +12,8 @@ struct TinyJob {
     var learningRate = 0.002
     var microBatches = 8
     var samples = 160
+    /// Steps; `nil`: as by default.
+    var evaluateEvery: Int?
 
     init() throws {
         folder = try TemporaryFolder("tiny-job")
@@ -50,6 +52,7 @@ struct TinyJob {
           batch: 16
           micro_batches: \(microBatches)
           optimizer: {kind: adamw, learning_rate: \(learningRate)}
+        \(evaluateEvery.map { "  evaluate_every: \($0)" } ?? "")
         workers: {minimum: \(minimumWorkers), maximum: 8}
 
         """

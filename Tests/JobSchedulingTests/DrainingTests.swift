@@ -48,7 +48,7 @@ import TrainingJobs
         #expect(driver.progress.step == 5 && driver.progress.lossesWithoutProgress == 0)
         #expect(directives.logText.contains("without worker worker-1 at step 5: its host is being emptied"))
         let commands = driver.handle(.assign(JobFixture.members(1))).commands
-        guard case .prepare(_, _, let start, _)? = commands.first?.command else {
+        guard case .prepare(_, _, let start, _, _)? = commands.first?.command else {
             Issue.record("no preparation")
             return
         }

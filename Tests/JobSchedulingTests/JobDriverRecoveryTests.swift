@@ -38,11 +38,11 @@ import TrainingJobs
         let (step, checkpoint) = (driver.progress.step, driver.progress.checkpoint)
         let directives = driver.handle(.workerLost(workerID: "w1", .crash("silent")))
         #expect(driver.state == .queued)
-        #expect(directives.commands.map(\.command) == [.release, .release])
+        #expect(directives.commands.map(\.command) == [.standBy, .standBy])
         #expect(directives.logText.contains("worker-1 is lost: silent"))
         let again = driver.handle(.assign(JobFixture.members(1))).commands
         #expect(driver.progress.generation == 2)
-        guard case .prepare(_, _, step, checkpoint) = again[0].command else {
+        guard case .prepare(_, _, step, checkpoint, _) = again[0].command else {
             Issue.record("not from the checkpoint: \(again)")
             return
         }

@@ -39,7 +39,7 @@ import TrainingJobs
         #expect(driver.state == .preparing)
         #expect(driver.progress.generation == 1)
         #expect(commands.map(\.workerID) == ["w0", "w1"])
-        guard case .prepare(let own, let members, 0, nil) = commands[1].command else {
+        guard case .prepare(let own, let members, 0, nil, 5) = commands[1].command else {
             Issue.record("no PrepareJob: \(commands)")
             return
         }

@@ -22,7 +22,7 @@ import TrainingJobs
         var driver = try inTraining()
         let progress = driver.progress
         let directives = driver.handle(.pause)
-        #expect(directives.commands.map(\.command) == [.release])
+        #expect(directives.commands.map(\.command) == [.standBy])
         #expect(driver.state == .paused && driver.members.isEmpty && driver.progress == progress)
         #expect(driver.message.contains("step 5 of 20"))
         #expect(driver.handle(.pause).isEmpty, "once is enough")
@@ -33,7 +33,7 @@ import TrainingJobs
         _ = driver.handle(.resume)
         #expect(driver.state == .queued && driver.message.isEmpty)
         let commands = driver.handle(.assign(JobFixture.members(2))).commands
-        guard case .prepare(_, _, let startStep, let checkpoint)? = commands.first?.command else {
+        guard case .prepare(_, _, let startStep, let checkpoint, _)? = commands.first?.command else {
             Issue.record("no preparation")
             return
         }

@@ -95,6 +95,8 @@ import TrainingJobs
     @Test func `the schedules do lose workers and restart`() {
         var losses = 0
         var restarts = 0
+        var heldStarts = 0
+        var handIns = 0
         for seed in 1...60 {
             var cluster = SimulatedCluster(
                 seed: UInt64(seed), workers: 1 + seed % 4, specification: Self.specification,
@@ -102,8 +104,12 @@ import TrainingJobs
             _ = cluster.run(losses: 3 * (seed % 3), restarts: 4 * (seed % 2))
             losses += cluster.lossCount
             restarts += cluster.restartCount
+            heldStarts += cluster.heldStartCount
+            handIns += cluster.handInCount
         }
         #expect(losses > 30)
         #expect(restarts > 30)
+        #expect(heldStarts > 30)
+        #expect(handIns > 20)
     }
 }

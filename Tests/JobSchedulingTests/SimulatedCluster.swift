@@ -30,6 +30,9 @@ struct SimulatedCluster {
     private(set) var restartCount = 0
     private(set) var growthCount = 0
     private(set) var pauseCount = 0
+    /// Generations that began in the middle of a segment, and those of them where a state was handed in.
+    private(set) var heldStartCount = 0
+    private(set) var handInCount = 0
 
     init(
         seed: UInt64, workers: Int, specification: JobSpecification, plan: DatasetPlan,
@@ -91,6 +94,8 @@ struct SimulatedCluster {
     private mutating func lose() {
         guard let member = driver.members.randomElement(using: &generator) else { return }
         lossCount += 1
+        interrupt()
+        members[member.workerID] = nil
         let reporter = driver.members.first { $0.workerID != member.workerID }
         if let reporter, chance(50) {
             let failure = JobFailure(code: "peer-lost", message: "deadline passed")
@@ -111,8 +116,30 @@ struct SimulatedCluster {
     private mutating func restart() {
         guard driver.outcome == nil else { return }
         restartCount += 1
+        interrupt()
         driver = JobDriver(
             specification: driver.specification, plan: driver.plan, progress: driver.progress)
+    }
+
+    /// Ends a segment under way: members that have not reported stand somewhere in it, at most a step apart.
+    private mutating func interrupt() {
+        guard case .training(let segment, let results) = driver.phase else { return }
+        let generation = driver.progress.generation
+        let last = results.isEmpty ? segment.resumeStep : max(segment.resumeStep, segment.endStep - 1)
+        let common = Int.random(in: last...segment.endStep, using: &generator)
+        for member in driver.members where results[member.workerID] == nil {
+            let step = min(segment.endStep, common + Int.random(in: 0...1, using: &generator))
+            guard step < segment.endStep else { continue }
+            members[member.workerID]?.interrupt(at: step)
+            let isUnsaid: (JobEvent) -> Bool = {
+                guard case .report(member.workerID, generation, .segmentDone(let done)) = $0 else {
+                    return false
+                }
+                return done.segment == segment.number
+            }
+            inFlight.removeAll(where: isUnsaid)
+            history.removeAll(where: isUnsaid)
+        }
     }
 
     private mutating func deliver(_ event: JobEvent) {
@@ -120,6 +147,10 @@ struct SimulatedCluster {
         defer { if before > 0, driver.members.count > before { growthCount += 1 } }
         for (workerID, generation, command) in driver.handle(event).commands {
             var member = members[workerID] ?? SimulatedMember(plan: driver.plan, skill: skill)
+            if command == .handIn { handInCount += 1 }
+            if case .run(let segment) = command, segment.resumeStep > segment.firstStep {
+                heldStartCount += 1
+            }
             if let report = member.answer(command) {
                 let event = JobEvent.report(workerID: workerID, generation: generation, report)
                 inFlight.append(event)

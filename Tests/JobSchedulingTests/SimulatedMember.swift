@@ -10,6 +10,13 @@ struct SimulatedMember {
     var skill: @Sendable (Int) -> Double = { 0.5 + 0.02 * Double($0) }
     private(set) var lanes: [Int] = []
     private(set) var rank = 0
+    /// The state: steps that were applied, in their order.
+    private(set) var applied: [Int] = []
+    private var isHolding = false
+    /// Steps whose results this process has seen since the last checkpoint.
+    private var recorded: [Int] = []
+    /// Steps that it ran or runs again, over all generations.
+    private(set) var stepsRun = 0
 
     init(plan: DatasetPlan, skill: (@Sendable (Int) -> Double)? = nil) {
         self.plan = plan
@@ -18,10 +25,17 @@ struct SimulatedMember {
 
     mutating func answer(_ command: MemberCommand) -> MemberReport? {
         switch command {
-        case .prepare(let own, _, _, _):
+        case .prepare(let own, _, let startStep, let checkpoint, let heldLimit):
             lanes = own.lanes
             rank = own.rank
-            return .prepared(faults: [], failure: nil, parameters: 1000, trainableParameters: 10)
+            if !isHolding || applied.count < startStep || applied.count > max(startStep, heldLimit) {
+                restore(checkpoint)
+            }
+            isHolding = true
+            return .prepared(
+                faults: [], failure: nil, parameters: 1000, trainableParameters: 10, heldStep: applied.count)
+        case .handIn:
+            return .handedIn(HeldState(step: applied.count, checkpoint: state, steps: results(from: 0)))
         case .extract:
             return .extracted(
                 JobReport.Extraction(
@@ -36,26 +50,58 @@ struct SimulatedMember {
             return .exported([
                 ContentFile(path: "model.safetensors", sha256: "model-of-" + checkpoint.sha256, size: 10)
             ])
+        case .standBy:
+            return nil
         case .release:
+            isHolding = false
             return nil
         }
     }
 
-    private func run(_ segment: Segment) -> SegmentResult {
-        var steps: [StepResult] = []
-        if rank == 0 {
-            steps = (segment.firstStep..<segment.endStep).map {
-                StepResult(
-                    step: $0, lossFixed: Int64(20 * (1 << 30)) / Int64($0 + 1), samples: 20,
-                    learningRate: 0.01,
-                    gradientNorm: 1)
-            }
-        }
+    private mutating func run(_ segment: Segment) -> SegmentResult {
+        if applied.count != segment.resumeStep { restore(segment.state) }
+        while applied.count < segment.endStep { step() }
         return SegmentResult(
-            segment: segment.number, endStep: segment.endStep, steps: steps,
+            segment: segment.number, endStep: segment.endStep,
+            steps: rank == 0 ? results(from: segment.firstStep) : [],
             counts: segment.evaluates ? counts(.validation, step: segment.endStep) : [],
-            checkpoint: rank == 0 ? Self.checkpoint(at: segment.endStep) : nil,
+            checkpoint: rank == 0 ? state : nil,
             timing: SegmentTiming(compute: 1, exchange: 0.5, evaluate: 0.25, checkpoint: 0.25, total: 2))
+    }
+
+    private mutating func step() {
+        recorded.append(applied.count)
+        applied.append(applied.count)
+        stepsRun += 1
+    }
+
+    private mutating func restore(_ checkpoint: ContentFile?) {
+        applied = checkpoint.map { Array(0..<(Int($0.sha256.dropFirst(4)) ?? 0)) } ?? []
+        recorded = []
+    }
+
+    private func results(from first: Int) -> [StepResult] {
+        recorded.filter { $0 >= first }.map {
+            StepResult(
+                step: $0, lossFixed: Int64(20 * (1 << 30)) / Int64($0 + 1), samples: 20, learningRate: 0.01,
+                gradientNorm: 1)
+        }
+    }
+
+    /// Where it stood when its generation ended: it had run no further than this.
+    mutating func interrupt(at step: Int) {
+        guard step < applied.count else { return }
+        stepsRun -= applied.count - step
+        applied.removeLast(applied.count - step)
+        recorded.removeAll { $0 >= step }
+    }
+
+    /// The present state as a file; its hash shows every step that it contains.
+    private var state: ContentFile {
+        let isWhole = applied == Array(0..<applied.count)
+        return isWhole
+            ? Self.checkpoint(at: applied.count)
+            : ContentFile(path: "checkpoint.safetensors", sha256: "steps\(applied)", size: 100)
     }
 
     static func checkpoint(at step: Int) -> ContentFile {

@@ -12,10 +12,13 @@ struct JobScript: Sendable {
 
     var coordinator: FakeCoordinator { fixture.coordinator }
 
-    func prepare(checkpoint: FileReference? = nil, startStep: Int = 0) async throws -> [JobPrepared] {
-        let orders = try await fixture.preparations(
+    func prepare(
+        checkpoint: FileReference? = nil, startStep: Int = 0, heldLimit: Int = 0
+    ) async throws -> [JobPrepared] {
+        var orders = try await fixture.preparations(
             specification, jobID: jobID, generation: generation, workerIDs: workerIDs, checkpoint: checkpoint,
             startStep: startStep)
+        for index in orders.indices { orders[index].heldLimit = heldLimit }
         for (id, order) in zip(workerIDs, orders) {
             try await coordinator.command(.prepareJob(order), to: id)
         }
@@ -30,24 +33,30 @@ struct JobScript: Sendable {
         return try await reports { if case .featuresExtracted(let report) = $0 { report } else { nil } }
     }
 
-    func run(segment: Int = 0, from first: Int = 0, to end: Int) async throws -> [SegmentDone] {
-        try await start(segment: segment, from: first, to: end)
+    func run(
+        segment: Int = 0, from first: Int = 0, to end: Int, resuming resume: Int = 0,
+        state: FileReference? = nil
+    ) async throws -> [SegmentDone] {
+        try await start(segment: segment, from: first, to: end, resuming: resume, state: state)
         // A report whose receipt was slow comes again: one of each worker is wanted, of this segment.
         var reports: [String: SegmentDone] = [:]
         while reports.count < workerIDs.count {
             let report = try await coordinator.report { body -> SegmentDone? in
                 guard case .segmentDone(let report) = body, report.jobID == jobID else { return nil }
-                return report.segment == segment ? report : nil
+                return report.segment == segment && report.generation == generation ? report : nil
             }
             reports[report.workerID] = report
         }
         return Array(reports.values)
     }
 
-    func start(segment: Int = 0, from first: Int = 0, to end: Int, only ids: [String]? = nil) async throws {
+    func start(
+        segment: Int = 0, from first: Int = 0, to end: Int, resuming resume: Int = 0,
+        state: FileReference? = nil, only ids: [String]? = nil
+    ) async throws {
         let order = RunSegment(
             jobID: jobID, generation: generation, segment: segment, firstStep: first, endStep: end,
-            evaluate: true, checkpoint: true)
+            evaluate: true, checkpoint: true, resumeStep: resume, state: state)
         for id in ids ?? workerIDs { try await coordinator.command(.runSegment(order), to: id) }
     }
 
@@ -55,10 +64,18 @@ struct JobScript: Sendable {
         try await coordinator.report { if case .jobFailed(let report) = $0 { report } else { nil } }
     }
 
-    func release() async throws {
+    func handIn(_ id: String) async throws -> StateHandedIn {
+        try await coordinator.command(
+            .handInState(HandInState(jobID: jobID, generation: generation)), to: id)
+        return try await coordinator.report {
+            if case .stateHandedIn(let report) = $0 { report } else { nil }
+        }
+    }
+
+    func release(hold: Bool = false) async throws {
         for id in workerIDs {
             try await coordinator.command(
-                .releaseJob(ReleaseJob(jobID: jobID, generation: generation)), to: id)
+                .releaseJob(ReleaseJob(jobID: jobID, generation: generation, hold: hold)), to: id)
         }
     }
 

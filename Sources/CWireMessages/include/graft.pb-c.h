@@ -57,6 +57,8 @@ typedef struct Graft__Wire__JobPrepared Graft__Wire__JobPrepared;
 typedef struct Graft__Wire__ExtractFeatures Graft__Wire__ExtractFeatures;
 typedef struct Graft__Wire__FeaturesExtracted Graft__Wire__FeaturesExtracted;
 typedef struct Graft__Wire__RunSegment Graft__Wire__RunSegment;
+typedef struct Graft__Wire__HandInState Graft__Wire__HandInState;
+typedef struct Graft__Wire__StateHandedIn Graft__Wire__StateHandedIn;
 typedef struct Graft__Wire__EvaluationCounts Graft__Wire__EvaluationCounts;
 typedef struct Graft__Wire__StepRecord Graft__Wire__StepRecord;
 typedef struct Graft__Wire__SegmentTimings Graft__Wire__SegmentTimings;
@@ -124,6 +126,8 @@ typedef enum {
   GRAFT__WIRE__ENVELOPE__BODY_RELEASE_JOB = 70,
   GRAFT__WIRE__ENVELOPE__BODY_JOB_FAILED = 71,
   GRAFT__WIRE__ENVELOPE__BODY_WORKER_LOG = 72,
+  GRAFT__WIRE__ENVELOPE__BODY_HAND_IN_STATE = 73,
+  GRAFT__WIRE__ENVELOPE__BODY_STATE_HANDED_IN = 74,
   GRAFT__WIRE__ENVELOPE__BODY_PEER_HELLO = 80,
   GRAFT__WIRE__ENVELOPE__BODY_PEER_HELLO_REPLY = 81,
   GRAFT__WIRE__ENVELOPE__BODY_GRADIENT_CHUNK = 82,
@@ -181,6 +185,8 @@ struct  Graft__Wire__Envelope
     Graft__Wire__ReleaseJob *release_job;
     Graft__Wire__JobFailed *job_failed;
     Graft__Wire__WorkerLog *worker_log;
+    Graft__Wire__HandInState *hand_in_state;
+    Graft__Wire__StateHandedIn *state_handed_in;
     Graft__Wire__PeerHello *peer_hello;
     Graft__Wire__PeerHelloReply *peer_hello_reply;
     Graft__Wire__GradientChunk *gradient_chunk;
@@ -792,10 +798,14 @@ struct  Graft__Wire__PrepareJob
    * the first step to run: 0, or where the checkpoint stands
    */
   uint64_t start_step;
+  /*
+   * a state held from an earlier generation is kept up to this step
+   */
+  uint64_t held_limit;
 };
 #define GRAFT__WIRE__PREPARE_JOB__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&graft__wire__prepare_job__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, 0,NULL, 0,NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0 }
+    , (char *)protobuf_c_empty_string, 0, 0, 0,NULL, 0,NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0, 0 }
 
 
 struct  Graft__Wire__PeerProblem
@@ -827,10 +837,14 @@ struct  Graft__Wire__JobPrepared
   Graft__Wire__Failure *failure;
   uint64_t parameter_count;
   uint64_t trainable_parameter_count;
+  /*
+   * steps of the state that this worker stands at
+   */
+  uint64_t held_step;
 };
 #define GRAFT__WIRE__JOB_PREPARED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&graft__wire__job_prepared__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, NULL, 0, 0 }
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, NULL, 0, 0, 0 }
 
 
 struct  Graft__Wire__ExtractFeatures
@@ -901,10 +915,54 @@ struct  Graft__Wire__RunSegment
    * rank 0 uploads the state at end_step
    */
   protobuf_c_boolean checkpoint;
+  /*
+   * where to begin, if beyond first_step: the steps before it are held already
+   */
+  uint64_t resume_step;
+  /*
+   * at the step to begin at, for workers that do not stand there
+   */
+  Graft__Wire__FileReference *state;
 };
 #define GRAFT__WIRE__RUN_SEGMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&graft__wire__run_segment__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0 }
+    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, NULL }
+
+
+/*
+ * To one member: upload the state that it stands at, so that others can go on from it.
+ */
+struct  Graft__Wire__HandInState
+{
+  ProtobufCMessage base;
+  char *job_id;
+  uint32_t generation;
+};
+#define GRAFT__WIRE__HAND_IN_STATE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&graft__wire__hand_in_state__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
+struct  Graft__Wire__StateHandedIn
+{
+  ProtobufCMessage base;
+  char *job_id;
+  uint32_t generation;
+  char *worker_id;
+  uint64_t step;
+  /*
+   * already in the blob store
+   */
+  Graft__Wire__FileReference *checkpoint;
+  /*
+   * of the segment, up to `step`, as far as this worker has them
+   */
+  size_t n_steps;
+  Graft__Wire__StepRecord **steps;
+};
+#define GRAFT__WIRE__STATE_HANDED_IN__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&graft__wire__state_handed_in__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, NULL, 0,NULL }
 
 
 /*
@@ -1063,17 +1121,19 @@ struct  Graft__Wire__ModelExported
 
 
 /*
- * Forget the job: it has ended, was cancelled, or goes on in another generation without this worker.
+ * Forget the job: it has ended, was cancelled, or goes on in another generation without this worker. With
+ * `hold` the generation alone has ended, and the worker keeps the job's state for a while.
  */
 struct  Graft__Wire__ReleaseJob
 {
   ProtobufCMessage base;
   char *job_id;
   uint32_t generation;
+  protobuf_c_boolean hold;
 };
 #define GRAFT__WIRE__RELEASE_JOB__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&graft__wire__release_job__descriptor) \
-    , (char *)protobuf_c_empty_string, 0 }
+    , (char *)protobuf_c_empty_string, 0, 0 }
 
 
 /*
@@ -2029,6 +2089,44 @@ Graft__Wire__RunSegment *
 void   graft__wire__run_segment__free_unpacked
                      (Graft__Wire__RunSegment *message,
                       ProtobufCAllocator *allocator);
+/* Graft__Wire__HandInState methods */
+void   graft__wire__hand_in_state__init
+                     (Graft__Wire__HandInState         *message);
+size_t graft__wire__hand_in_state__get_packed_size
+                     (const Graft__Wire__HandInState   *message);
+size_t graft__wire__hand_in_state__pack
+                     (const Graft__Wire__HandInState   *message,
+                      uint8_t             *out);
+size_t graft__wire__hand_in_state__pack_to_buffer
+                     (const Graft__Wire__HandInState   *message,
+                      ProtobufCBuffer     *buffer);
+Graft__Wire__HandInState *
+       graft__wire__hand_in_state__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   graft__wire__hand_in_state__free_unpacked
+                     (Graft__Wire__HandInState *message,
+                      ProtobufCAllocator *allocator);
+/* Graft__Wire__StateHandedIn methods */
+void   graft__wire__state_handed_in__init
+                     (Graft__Wire__StateHandedIn         *message);
+size_t graft__wire__state_handed_in__get_packed_size
+                     (const Graft__Wire__StateHandedIn   *message);
+size_t graft__wire__state_handed_in__pack
+                     (const Graft__Wire__StateHandedIn   *message,
+                      uint8_t             *out);
+size_t graft__wire__state_handed_in__pack_to_buffer
+                     (const Graft__Wire__StateHandedIn   *message,
+                      ProtobufCBuffer     *buffer);
+Graft__Wire__StateHandedIn *
+       graft__wire__state_handed_in__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   graft__wire__state_handed_in__free_unpacked
+                     (Graft__Wire__StateHandedIn *message,
+                      ProtobufCAllocator *allocator);
 /* Graft__Wire__EvaluationCounts methods */
 void   graft__wire__evaluation_counts__init
                      (Graft__Wire__EvaluationCounts         *message);
@@ -2480,6 +2578,12 @@ typedef void (*Graft__Wire__FeaturesExtracted_Closure)
 typedef void (*Graft__Wire__RunSegment_Closure)
                  (const Graft__Wire__RunSegment *message,
                   void *closure_data);
+typedef void (*Graft__Wire__HandInState_Closure)
+                 (const Graft__Wire__HandInState *message,
+                  void *closure_data);
+typedef void (*Graft__Wire__StateHandedIn_Closure)
+                 (const Graft__Wire__StateHandedIn *message,
+                  void *closure_data);
 typedef void (*Graft__Wire__EvaluationCounts_Closure)
                  (const Graft__Wire__EvaluationCounts *message,
                   void *closure_data);
@@ -2579,6 +2683,8 @@ extern const ProtobufCMessageDescriptor graft__wire__job_prepared__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__extract_features__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__features_extracted__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__run_segment__descriptor;
+extern const ProtobufCMessageDescriptor graft__wire__hand_in_state__descriptor;
+extern const ProtobufCMessageDescriptor graft__wire__state_handed_in__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__evaluation_counts__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__step_record__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__segment_timings__descriptor;

@@ -2,10 +2,13 @@
 public struct ReleaseJob: Sendable, Equatable, WireMessage {
     public var jobID: String
     public var generation: Int
+    /// The generation alone has ended: keep the job's state for a while.
+    public var hold: Bool
 
-    public init(jobID: String = "", generation: Int = 0) {
+    public init(jobID: String = "", generation: Int = 0, hold: Bool = false) {
         self.jobID = jobID
         self.generation = generation
+        self.hold = hold
     }
 
     init() { self.init(jobID: "") }
@@ -13,6 +16,7 @@ public struct ReleaseJob: Sendable, Equatable, WireMessage {
     mutating func visitFields(_ visitor: inout some FieldVisitor) {
         visitor.field("job_id", &jobID)
         visitor.field("generation", &generation)
+        visitor.field("hold", &hold)
     }
 }
 

@@ -81,11 +81,14 @@ public struct PrepareJob: Sendable, Equatable, WireMessage {
     public var shards: [ShardReference]
     /// The first step to run: 0, or where the checkpoint stands.
     public var startStep: Int
+    /// A state held from an earlier generation is kept up to this step.
+    public var heldLimit: Int
 
     public init(
         jobID: String = "", generation: Int = 0, rank: Int = 0, members: [Member] = [], lanes: [Int] = [],
         laneCount: Int = 0, specificationJSON: String = "", planJSON: String = "",
-        files: [FileReference] = [], shards: [ShardReference] = [], startStep: Int = 0
+        files: [FileReference] = [], shards: [ShardReference] = [], startStep: Int = 0,
+        heldLimit: Int = 0
     ) {
         self.jobID = jobID
         self.generation = generation
@@ -98,6 +101,7 @@ public struct PrepareJob: Sendable, Equatable, WireMessage {
         self.files = files
         self.shards = shards
         self.startStep = startStep
+        self.heldLimit = heldLimit
     }
 
     init() { self.init(jobID: "") }
@@ -114,6 +118,7 @@ public struct PrepareJob: Sendable, Equatable, WireMessage {
         visitor.field("files", &files)
         visitor.field("shards", &shards)
         visitor.field("start_step", &startStep)
+        visitor.field("held_limit", &heldLimit)
     }
 }
 
@@ -149,10 +154,12 @@ public struct JobPrepared: Sendable, Equatable, WireMessage {
     public var failure: Failure?
     public var parameterCount: Int
     public var trainableParameterCount: Int
+    /// Steps of the state that this worker stands at.
+    public var heldStep: Int
 
     public init(
         jobID: String = "", generation: Int = 0, workerID: String = "", problems: [PeerProblem] = [],
-        failure: Failure? = nil, parameterCount: Int = 0, trainableParameterCount: Int = 0
+        failure: Failure? = nil, parameterCount: Int = 0, trainableParameterCount: Int = 0, heldStep: Int = 0
     ) {
         self.jobID = jobID
         self.generation = generation
@@ -161,6 +168,7 @@ public struct JobPrepared: Sendable, Equatable, WireMessage {
         self.failure = failure
         self.parameterCount = parameterCount
         self.trainableParameterCount = trainableParameterCount
+        self.heldStep = heldStep
     }
 
     init() { self.init(jobID: "") }
@@ -173,6 +181,7 @@ public struct JobPrepared: Sendable, Equatable, WireMessage {
         visitor.field("failure", &failure)
         visitor.field("parameter_count", &parameterCount)
         visitor.field("trainable_parameter_count", &trainableParameterCount)
+        visitor.field("held_step", &heldStep)
     }
 }
 

@@ -9,10 +9,14 @@ public struct RunSegment: Sendable, Equatable, WireMessage {
     public var evaluate: Bool
     /// Rank 0 uploads the state at end_step.
     public var checkpoint: Bool
+    /// Where to begin, if beyond first_step: the steps before it are held already.
+    public var resumeStep: Int
+    /// At the step to begin at, for workers that do not stand there.
+    public var state: FileReference?
 
     public init(
         jobID: String = "", generation: Int = 0, segment: Int = 0, firstStep: Int = 0, endStep: Int = 0,
-        evaluate: Bool = false, checkpoint: Bool = false
+        evaluate: Bool = false, checkpoint: Bool = false, resumeStep: Int = 0, state: FileReference? = nil
     ) {
         self.jobID = jobID
         self.generation = generation
@@ -21,6 +25,8 @@ public struct RunSegment: Sendable, Equatable, WireMessage {
         self.endStep = endStep
         self.evaluate = evaluate
         self.checkpoint = checkpoint
+        self.resumeStep = resumeStep
+        self.state = state
     }
 
     init() { self.init(jobID: "") }
@@ -33,6 +39,8 @@ public struct RunSegment: Sendable, Equatable, WireMessage {
         visitor.field("end_step", &endStep)
         visitor.field("evaluate", &evaluate)
         visitor.field("checkpoint", &checkpoint)
+        visitor.field("resume_step", &resumeStep)
+        visitor.field("state", &state)
     }
 }
 
