@@ -72,9 +72,10 @@ class FaultyCluster:
         self.processes.pop(name).wait()
 
     def leave(self, name):
-        """End a worker in good order."""
+        """End a worker in good order, also one that an earlier fault has stopped."""
         process = self.processes.pop(name)
         process.terminate()
+        process.send_signal(signal.SIGCONT)
         try:
             process.wait(timeout=30)
         except subprocess.TimeoutExpired as error:
