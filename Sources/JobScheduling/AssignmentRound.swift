@@ -113,21 +113,12 @@ public struct AssignmentRound: Sendable {
         AssignmentRound(waiting: jobs, workers: workers).decisions
     }
 
-    private static func claim(_ job: WaitingJob, _ top: Int) -> WorkerClaim {
+    private static func claim(_ job: some Claimant, _ top: Int) -> WorkerClaim {
         WorkerClaim(
             jobID: job.jobID, submitter: job.submitter,
             priority: raised(job.priority, by: job.waitedSeconds, top),
             minimum: max(1, min(job.range.minimum, job.laneCount)),
-            maximum: max(1, min(job.range.maximum, job.laneCount)), family: job.requiredFamily,
-            excludedWorkerIDs: job.excludedWorkerIDs, memberIDs: [])
-    }
-
-    private static func claim(_ job: RunningJob, _ top: Int) -> WorkerClaim {
-        WorkerClaim(
-            jobID: job.jobID, submitter: job.submitter,
-            priority: raised(job.priority, by: job.waitedSeconds, top),
-            minimum: max(1, min(job.range.minimum, job.laneCount)),
-            maximum: max(1, min(job.range.maximum, job.laneCount)), family: job.kernelFamily,
+            maximum: max(1, min(job.range.maximum, job.laneCount)), family: job.claimedFamily,
             excludedWorkerIDs: job.excludedWorkerIDs, memberIDs: job.memberIDs)
     }
 
