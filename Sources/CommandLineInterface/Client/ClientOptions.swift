@@ -29,4 +29,17 @@ struct ClientOptions: ParsableArguments {
     func withClient<Result>(_ body: (CoordinatorClient) async throws -> Result) async throws -> Result {
         try await CoordinatorClient.with(endpoint, timeout: .seconds(timeout), body)
     }
+
+    /// Finds the job that is meant, asks for a change of it, and prints what became of it and its id.
+    func change(
+        _ selection: JobSelection, saying outcome: String,
+        _ request: (CoordinatorClient, String) async throws -> Void
+    ) async throws {
+        let jobID = try await withClient { client in
+            let jobID = try await client.jobID(for: selection.job)
+            try await request(client, jobID)
+            return jobID
+        }
+        print("\(outcome) \(jobID)")
+    }
 }

@@ -70,23 +70,19 @@ struct CoordinatorClient: Sendable {
     }
 
     func cancel(_ jobID: String) async throws {
-        let reply = try await channel.request(.cancelJob(CancelJob(jobID: jobID)))
-        guard case .acknowledged = reply else { throw unexpected(reply, to: "CancelJob") }
+        try await change(.cancelJob(CancelJob(jobID: jobID)), named: "CancelJob")
     }
 
     func pause(_ jobID: String) async throws {
-        let reply = try await channel.request(.pauseJob(PauseJob(jobID: jobID)))
-        guard case .acknowledged = reply else { throw unexpected(reply, to: "PauseJob") }
+        try await change(.pauseJob(PauseJob(jobID: jobID)), named: "PauseJob")
     }
 
     func resume(_ jobID: String) async throws {
-        let reply = try await channel.request(.resumeJob(ResumeJob(jobID: jobID)))
-        guard case .acknowledged = reply else { throw unexpected(reply, to: "ResumeJob") }
+        try await change(.resumeJob(ResumeJob(jobID: jobID)), named: "ResumeJob")
     }
 
     func retry(_ jobID: String) async throws {
-        let reply = try await channel.request(.retryJob(RetryJob(jobID: jobID)))
-        guard case .acknowledged = reply else { throw unexpected(reply, to: "RetryJob") }
+        try await change(.retryJob(RetryJob(jobID: jobID)), named: "RetryJob")
     }
 
     func workers() async throws -> [WorkerSummary] {
@@ -116,6 +112,12 @@ struct CoordinatorClient: Sendable {
 
     /// Repeats of a chunk would only queue up behind the hashing that they wait for.
     static let patience = RequestPatience(timeout: .seconds(30), deadline: hashingTime)
+
+    /// Asks for something that the coordinator acknowledges and no more.
+    private func change(_ request: WireBody, named name: String) async throws {
+        let reply = try await channel.request(request)
+        guard case .acknowledged = reply else { throw unexpected(reply, to: name) }
+    }
 
     private func unexpected(_ reply: WireBody, to request: String) -> RequestError {
         RequestError.unexpectedReply(reply, to: request, endpoint: endpoint)

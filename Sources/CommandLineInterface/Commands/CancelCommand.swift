@@ -12,11 +12,6 @@ struct CancelCommand: AsyncParsableCommand {
     @OptionGroup var selection: JobSelection
 
     func run() async throws {
-        let jobID = try await client.withClient { client in
-            let jobID = try await client.jobID(for: selection.job)
-            try await client.cancel(jobID)
-            return jobID
-        }
-        print("cancelled \(jobID)")
+        try await client.change(selection, saying: "cancelled") { try await $0.cancel($1) }
     }
 }

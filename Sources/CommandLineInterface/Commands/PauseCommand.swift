@@ -15,11 +15,6 @@ struct PauseCommand: AsyncParsableCommand {
     @OptionGroup var selection: JobSelection
 
     func run() async throws {
-        let jobID = try await client.withClient { client in
-            let jobID = try await client.jobID(for: selection.job)
-            try await client.pause(jobID)
-            return jobID
-        }
-        print("paused \(jobID)")
+        try await client.change(selection, saying: "paused") { try await $0.pause($1) }
     }
 }

@@ -14,11 +14,6 @@ struct ResumeCommand: AsyncParsableCommand {
     @OptionGroup var selection: JobSelection
 
     func run() async throws {
-        let jobID = try await client.withClient { client in
-            let jobID = try await client.jobID(for: selection.job)
-            try await client.resume(jobID)
-            return jobID
-        }
-        print("resumed \(jobID)")
+        try await client.change(selection, saying: "resumed") { try await $0.resume($1) }
     }
 }

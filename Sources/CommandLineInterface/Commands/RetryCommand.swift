@@ -14,11 +14,6 @@ struct RetryCommand: AsyncParsableCommand {
     @OptionGroup var selection: JobSelection
 
     func run() async throws {
-        let jobID = try await client.withClient { client in
-            let jobID = try await client.jobID(for: selection.job)
-            try await client.retry(jobID)
-            return jobID
-        }
-        print("retried \(jobID)")
+        try await client.change(selection, saying: "retried") { try await $0.retry($1) }
     }
 }
