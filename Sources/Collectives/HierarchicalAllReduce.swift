@@ -24,19 +24,20 @@ final class HierarchicalAllReduce {
     func allReduce(
         _ buffer: any ReductionBuffer, sequence: Int, isolation: isolated (any Actor)?
     ) async throws {
-        if let group { try await gather(buffer, group, sequence, isolation: isolation) }
+        let rounds = group.map { self.rounds(buffer, $0) } ?? []
+        if let group { try await gather(buffer, rounds, group, sequence, isolation: isolation) }
         try await ring?.allReduce(buffer, isolation: isolation)
-        if let group { try await spread(buffer, group, isolation: isolation) }
+        if let group { try await spread(buffer, rounds, group, isolation: isolation) }
     }
 
     /// The leader adds up all members' sums.
     private func gather(
-        _ buffer: any ReductionBuffer, _ group: SharedMemoryGroup, _ sequence: Int,
+        _ buffer: any ReductionBuffer, _ rounds: [Range<Int>], _ group: SharedMemoryGroup, _ sequence: Int,
         isolation: isolated (any Actor)?
     ) async throws {
         let label = SharedMemoryGroup.label(sequence: sequence, buffer)
         let first = group.round
-        for (index, range) in rounds(buffer, group).enumerated() {
+        for (index, range) in rounds.enumerated() {
             let round = first + index
             let place = group.layout.sums(
                 round: round, 0..<range.count, elementBytes: buffer.sumElementBytes)
@@ -57,15 +58,16 @@ final class HierarchicalAllReduce {
                 group.advance(.published, to: round + 1)
             }
         }
-        group.finish(rounds: rounds(buffer, group).count)
+        group.finish(rounds: rounds.count)
     }
 
     /// All members read the leader's results. That its slots are free follows from everybody having published sums.
     private func spread(
-        _ buffer: any ReductionBuffer, _ group: SharedMemoryGroup, isolation: isolated (any Actor)?
+        _ buffer: any ReductionBuffer, _ rounds: [Range<Int>], _ group: SharedMemoryGroup,
+        isolation: isolated (any Actor)?
     ) async throws {
         let first = group.round
-        for (index, range) in rounds(buffer, group).enumerated() {
+        for (index, range) in rounds.enumerated() {
             let round = first + index
             let place = group.layout.results(
                 round: round, 0..<range.count, elementBytes: buffer.resultElementBytes)
@@ -85,7 +87,7 @@ final class HierarchicalAllReduce {
                 group.advance(.consumed, to: round + 1)
             }
         }
-        group.finish(rounds: rounds(buffer, group).count)
+        group.finish(rounds: rounds.count)
     }
 
     private func rounds(_ buffer: any ReductionBuffer, _ group: SharedMemoryGroup) -> [Range<Int>] {
