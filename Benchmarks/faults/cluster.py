@@ -3,7 +3,6 @@
 import json
 import pathlib
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -30,7 +29,7 @@ class FaultyCluster:
         self.hosts = hosts
         self.coordinator_options = coordinator_options
         self.processes = {}
-        self.port = self._free_port()
+        self.port = graft.free_port()
         self.endpoint = f"tcp://{hosts.address('coordinator')}:{self.port}"
 
     def __enter__(self):
@@ -114,8 +113,3 @@ class FaultyCluster:
 
     def log(self, job):
         return self.client("logs", job).stdout
-
-    def _free_port(self):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            return probe.getsockname()[1]

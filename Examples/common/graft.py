@@ -32,6 +32,13 @@ def adapt(template, **values):
     return text
 
 
+def free_port():
+    """A TCP port of this machine that nothing listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 class Cluster:
     """A coordinator and workers on this machine, in `folder`, for as long as the `with` block runs."""
 
@@ -39,9 +46,7 @@ class Cluster:
         self.folder = folder
         self.worker_count = workers
         self.processes = []
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.endpoint = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
+        self.endpoint = f"tcp://127.0.0.1:{free_port()}"
 
     def __enter__(self):
         self._start("coordinator", "coordinator", "--listen", self.endpoint, "--state", self.folder / "state")
