@@ -14,7 +14,7 @@ import WireProtocol
     .enabled(if: SmallFileSystem.isAvailable, "needs root and the right to mount a tmpfs"))
 struct FullDiskTests {
     @Test func `requests are refused, a running job waits and goes on once there is room`() async throws {
-        let disk = try #require(SmallFileSystem(megabytes: 4))
+        let disk = try #require(SmallFileSystem(size: "4m"))
         let fixture = try CoordinatorFixture(stateDirectory: disk.directory.appendingPathComponent("state"))
         let coordinator = try await fixture.start()
         let client = try await fixture.client(coordinator)
@@ -68,7 +68,7 @@ struct FullDiskTests {
     }
 
     @Test func `a job whose shards found no room is read again once there is some`() async throws {
-        let disk = try #require(SmallFileSystem(megabytes: 4))
+        let disk = try #require(SmallFileSystem(size: "4m"))
         let fixture = try CoordinatorFixture(stateDirectory: disk.directory.appendingPathComponent("state"))
         let coordinator = try await fixture.start()
         let client = try await fixture.client(coordinator)

@@ -65,38 +65,19 @@ import TestingSupport
         var coordinator = try await cluster.startCoordinator()
         let workers = try ["one", "two", "three"].map { try cluster.startWorker($0) }
         #expect(try await cluster.run(["submit", file]).exitCode == 0)
-        try await waitUntilTraining(cluster)
+        try await cluster.waitForStep(1, of: "tiny")
         workers[1].send(SIGKILL)
         try await Task.sleep(for: .milliseconds(300))
         coordinator.send(SIGKILL)
         _ = try await coordinator.wait()
         coordinator = try await cluster.startCoordinator()
-        var state = ""
-        for _ in 0..<600 where !["done", "failed"].contains(state) {
-            try await Task.sleep(for: .milliseconds(200))
-            state = try await summary(cluster)["state"] as? String ?? ""
-        }
+        let report = try await cluster.waitForEnd(of: "tiny")
         let log = try await cluster.run(["logs", "tiny"]).output
-        #expect(state == "done", "\(log)")
-        let report = try #require(try await cluster.json(["show", "tiny"])["report"] as? [String: Any])
         #expect(report["modelSHA256"] as? String == undisturbed.sha)
         #expect(try #require(report["generations"] as? Int) > 1, "no crash was noticed:\n\(log)")
         // What the survivors had run of the segment is not run again.
         #expect(log.contains("from memory: steps"), "no step was saved:\n\(log)")
         for worker in workers { await worker.stop() }
         await coordinator.stop()
-    }
-
-    private func summary(_ cluster: Cluster) async throws -> [String: Any] {
-        try await cluster.json(["show", "tiny"])["summary"] as? [String: Any] ?? [:]
-    }
-
-    private func waitUntilTraining(_ cluster: Cluster) async throws {
-        for _ in 0..<300 {
-            let now = try await summary(cluster)
-            if now["state"] as? String == "training", now["progressDone"] as? Int ?? 0 > 0 { return }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        Issue.record("the job never trained")
     }
 }

@@ -40,7 +40,7 @@ import TestingSupport
     }
 
     @Test(
-        .enabled(if: TinyFileSystem.isAvailable, "needs root and the right to mount a tmpfs"),
+        .enabled(if: SmallFileSystem.isAvailable, "needs root and the right to mount a tmpfs"),
         arguments: [
             Room(size: "640k", message: "features are kept in memory", workers: 2),
             Room(size: "64k", message: "cannot go on", workers: 1),
@@ -56,7 +56,7 @@ import TestingSupport
 
         let cluster = try Cluster()
         let coordinator = try await cluster.startCoordinator()
-        let disk = try #require(TinyFileSystem(size: room.size, at: cluster.folder.file("cache-small")))
+        let disk = try #require(SmallFileSystem(size: room.size, at: cluster.folder.file("cache-small")))
         let workers = try ["small", "large"].map { try cluster.startWorker($0) }
         try await waitForWorkers(2, cluster)
         let (report, log) = try await run(file, on: cluster)

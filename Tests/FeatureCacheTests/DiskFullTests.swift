@@ -5,9 +5,9 @@ import Testing
 import TestingSupport
 
 @Suite struct DiskFullTests {
-    @Test(.enabled(if: TinyFileSystem.isAvailable, "needs root and the right to mount a tmpfs"))
+    @Test(.enabled(if: SmallFileSystem.isAvailable, "needs root and the right to mount a tmpfs"))
     func aFullDiskIsSaidClearlyAndLeavesNothing() throws {
-        let disk = try #require(TinyFileSystem(size: "1m"))
+        let disk = try #require(SmallFileSystem(size: "1m"))
         let fixture = try FeatureCacheFixture(in: disk.directory)
         let store = try FeatureStore(directory: fixture.directory, memoryLimitBytes: 0)
         try fixture.fill(store, samples: 0..<3)
@@ -28,10 +28,10 @@ import TestingSupport
 
     /// Some samples were published before, some had been written, some were in the buffer when the disk was full.
     @Test(
-        .enabled(if: TinyFileSystem.isAvailable, "needs root and the right to mount a tmpfs"),
+        .enabled(if: SmallFileSystem.isAvailable, "needs root and the right to mount a tmpfs"),
         arguments: [64 << 20, 300 << 10])
     func whatCannotBeWrittenStaysInMemory(segmentBytes: Int) throws {
-        let disk = try #require(TinyFileSystem(size: "1m"))
+        let disk = try #require(SmallFileSystem(size: "1m"))
         let fixture = try FeatureCacheFixture(in: disk.directory)
         let store = try FeatureStore(directory: fixture.directory, segmentBytes: segmentBytes)
         let catalog = try store.catalog(part: fixture.part, width: 1024, keys: [])

@@ -8,7 +8,7 @@ import TrainingJobs
 @Suite struct FullDiskTests {
     @Test(.enabled(if: SmallFileSystem.isAvailable, "needs root and the right to mount a tmpfs"))
     func `a change for which there is no room is refused whole, and goes through once there is`() throws {
-        let disk = try #require(SmallFileSystem(megabytes: 2))
+        let disk = try #require(SmallFileSystem(size: "2m"))
         let file = disk.directory.appendingPathComponent("coordinator.sqlite")
         let store = try JobStore(file: file)
         var job = Samples.job(state: .queued)

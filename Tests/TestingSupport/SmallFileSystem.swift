@@ -1,18 +1,24 @@
 import Foundation
 
-/// A file system of a few megabytes that can be filled, which takes root and the right to mount.
+/// A file system of little room, which can be filled and goes with the object; it takes root and the right to mount.
 public final class SmallFileSystem: Sendable {
+    /// Where it is mounted.
     public let directory: URL
     private var filler: URL { directory.appendingPathComponent("filler") }
 
     /// `nil` where this process may not mount one.
-    public init?(megabytes: Int) {
-        directory = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "small-\(UUID().uuidString)")
-        try? FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        let options = ["-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", directory.path]
-        guard Self.run("/bin/mount", options) else {
-            try? FileManager.default.removeItem(at: directory)
+    ///
+    /// - Parameters:
+    ///   - size: as mount says it, "64k" or "1m".
+    ///   - directory: made where it is not there; a temporary one where it is `nil`.
+    public init?(size: String, at directory: URL? = nil) {
+        self.directory =
+            directory
+            ?? FileManager.default.temporaryDirectory.appendingPathComponent("small-\(UUID().uuidString)")
+        try? FileManager.default.createDirectory(at: self.directory, withIntermediateDirectories: true)
+        guard Self.run("/bin/mount", ["-t", "tmpfs", "-o", "size=\(size)", "tmpfs", self.directory.path])
+        else {
+            try? FileManager.default.removeItem(at: self.directory)
             return nil
         }
     }
@@ -22,7 +28,8 @@ public final class SmallFileSystem: Sendable {
         try? FileManager.default.removeItem(at: directory)
     }
 
-    public static let isAvailable = geteuid() == 0 && SmallFileSystem(megabytes: 1) != nil
+    /// Whether this process may make them.
+    public static let isAvailable = geteuid() == 0 && SmallFileSystem(size: "64k") != nil
 
     /// Takes all the room that is left but for so many bytes.
     public func fill(leaving bytes: Int = 0) throws {
