@@ -3863,7 +3863,7 @@ const ProtobufCMessageDescriptor graft__wire__worker_registered__descriptor =
   (ProtobufCMessageInit) graft__wire__worker_registered__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor graft__wire__heartbeat__field_descriptors[8] =
+static const ProtobufCFieldDescriptor graft__wire__heartbeat__field_descriptors[9] =
 {
   {
     "worker_id",
@@ -3961,11 +3961,24 @@ static const ProtobufCFieldDescriptor graft__wire__heartbeat__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "held_job_id",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__Heartbeat, held_job_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned graft__wire__heartbeat__field_indices_by_name[] = {
   4,   /* field[4] = activity */
   7,   /* field[7] = cache_bytes */
   3,   /* field[3] = generation */
+  8,   /* field[8] = held_job_id */
   2,   /* field[2] = job_id */
   5,   /* field[5] = progress_done */
   6,   /* field[6] = progress_total */
@@ -3975,7 +3988,7 @@ static const unsigned graft__wire__heartbeat__field_indices_by_name[] = {
 static const ProtobufCIntRange graft__wire__heartbeat__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor graft__wire__heartbeat__descriptor =
 {
@@ -3985,7 +3998,7 @@ const ProtobufCMessageDescriptor graft__wire__heartbeat__descriptor =
   "Graft__Wire__Heartbeat",
   "graft.wire",
   sizeof(Graft__Wire__Heartbeat),
-  8,
+  9,
   graft__wire__heartbeat__field_descriptors,
   graft__wire__heartbeat__field_indices_by_name,
   1,  graft__wire__heartbeat__number_ranges,

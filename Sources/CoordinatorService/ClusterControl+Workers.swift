@@ -157,20 +157,26 @@ extension ClusterControl {
         return !commands.hasCommands(workerID: message.workerID)
     }
 
-    /// A worker that works on what nobody wants of it any more, as after this coordinator's restart.
+    /// A worker that works on what nobody wants of it any more, as after this coordinator's restart, or that holds
+    /// the state of a job that has ended.
     private func releaseForgotten(_ message: Heartbeat, _ worker: WorkerRegistry.Worker) {
+        if !message.heldJobID.isEmpty, jobs[message.heldJobID] == nil {
+            // Of whatever generation: none follows.
+            release(message.workerID, from: message.heldJobID, generation: 0)
+        }
         guard !message.jobID.isEmpty else { return }
         if let assignment = worker.assignment, assignment.jobID == message.jobID,
             assignment.generation <= message.generation
         {
             return
         }
-        guard !commands.isReleasing(workerID: message.workerID, jobID: message.jobID) else { return }
+        release(message.workerID, from: message.jobID, generation: message.generation)
+    }
+
+    private func release(_ workerID: String, from jobID: String, generation: Int) {
+        guard !commands.isReleasing(workerID: workerID, jobID: jobID) else { return }
         send(
-            .releaseJob(
-                ReleaseJob(
-                    jobID: message.jobID, generation: message.generation, hold: jobs[message.jobID] != nil)),
-            to: message.workerID,
-            jobID: message.jobID, generation: message.generation, isRelease: true)
+            .releaseJob(ReleaseJob(jobID: jobID, generation: generation, hold: jobs[jobID] != nil)),
+            to: workerID, jobID: jobID, generation: generation, isRelease: true)
     }
 }

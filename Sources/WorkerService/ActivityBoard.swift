@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What the worker is doing, written by the compute thread and read by heartbeats.
+/// What the worker is doing and holding, written by the compute thread and the command desk, read by heartbeats.
 final class ActivityBoard: Sendable {
     struct Activity: Sendable, Equatable {
         var jobID = ""
@@ -12,8 +12,14 @@ final class ActivityBoard: Sendable {
     }
 
     private let state = Mutex(Activity())
+    private let held = Mutex("")
 
     var current: Activity { state.withLock { $0 } }
+
+    /// The job whose state is held between two of its generations; empty when none's.
+    var heldJobID: String { held.withLock { $0 } }
+
+    func hold(_ jobID: String) { held.withLock { $0 = jobID } }
 
     func begin(_ name: String, jobID: String, generation: Int, total: Int = 0) {
         state.withLock {

@@ -26,14 +26,17 @@ actor CommandDesk {
         let expiry: Task<Void, Never>
     }
 
-    /// How long a job's state is held for its next generation. Another job ends it at once.
+    /// How long a job's state is held for its next generation. Another job ends it at once, and so does the
+    /// coordinator when the job has ended.
     private static let holdingTime = Duration.seconds(300)
 
     private let environment: JobEnvironment
     private var generation: Generation?
     private var member: JobMember?
     /// The member of a job whose generation has ended, and which may go on in another.
-    private var held: Held?
+    private var held: Held? {
+        didSet { environment.board.hold(held?.jobID ?? "") }
+    }
     private var progress: [CommandName: Progress] = [:]
     /// The latest piece of work; each waits for the one before.
     private var latest: Task<Void, Never>?

@@ -68,7 +68,8 @@ struct Membership: Sendable {
         let heartbeat = Heartbeat(
             workerID: identity.workerID, sessionID: identity.sessionID, jobID: activity.jobID,
             generation: activity.generation, activity: activity.name, progressDone: activity.done,
-            progressTotal: activity.total, cacheBytes: environment.features.totalBytes())
+            progressTotal: activity.total, cacheBytes: environment.features.totalBytes(),
+            heldJobID: environment.board.heldJobID)
         do {
             let reply = try await link.channel.request(
                 .heartbeat(heartbeat), patience: RequestPatience(timeout: timeout / 4, deadline: timeout))

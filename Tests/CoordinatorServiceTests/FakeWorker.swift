@@ -34,6 +34,8 @@ actor FakeWorker {
     private let channel: RequestChannel
     private let behaviour: Behaviour
     private(set) var order: PrepareJob?
+    /// The job whose state it would hold.
+    private(set) var heldJobID = ""
     private(set) var received: [String] = []
     private(set) var registrations = 0
     private var seenRequests: Set<String> = []
@@ -94,7 +96,8 @@ actor FakeWorker {
                 }
                 let heartbeat = Heartbeat(
                     workerID: id, sessionID: sessionID, jobID: order?.jobID ?? "",
-                    generation: order?.generation ?? 0, activity: order == nil ? "idle" : "training")
+                    generation: order?.generation ?? 0, activity: order == nil ? "idle" : "training",
+                    heldJobID: heldJobID)
                 if case .heartbeatReply(let reply) = try await channel.request(.heartbeat(heartbeat)) {
                     isKnown = reply.known
                 }
@@ -154,7 +157,9 @@ actor FakeWorker {
             received.append("release \(message.generation)")
             if let order, order.jobID == message.jobID, order.generation <= message.generation {
                 self.order = nil
+                if message.hold { heldJobID = message.jobID }
             }
+            if !message.hold, heldJobID == message.jobID { heldJobID = "" }
             return nil
         default:
             return nil
@@ -163,6 +168,7 @@ actor FakeWorker {
 
     private func prepare(_ message: PrepareJob) async throws -> JobPrepared {
         order = message
+        heldJobID = ""
         for file in message.files { _ = try await fetch(file.sha256) }
         for shard in message.shards { _ = try await fetch(shard.sha256) }
         let problems = message.members.filter { behaviour.unreachable.contains($0.endpoint) }.map {

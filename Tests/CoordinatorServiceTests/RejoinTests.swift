@@ -49,6 +49,27 @@ import WireProtocol
         await coordinator.stop()
     }
 
+    /// The state is the size of the model and its optimiser: nobody shall keep it for a job that has ended.
+    @Test func `whoever holds a job's state between two generations hears that it has ended`() async throws {
+        let fixture = try CoordinatorFixture()
+        let coordinator = try await fixture.start()
+        let client = try await fixture.client(coordinator)
+        var behaviour = FakeWorker.Behaviour()
+        behaviour.segmentTime = .milliseconds(150)
+        let worker = try await fixture.worker("901", coordinator, behaviour: behaviour)
+        let (specification, contents) = TestClient.job(epochs: 40)
+        try await client.submit("job-1", specification, contents)
+        _ = try await client.wait(for: .training, of: "job-1")
+        _ = try await client.channel.request(.pauseJob(PauseJob(jobID: "job-1")))
+        _ = try await eventually("a held state") { await worker.heldJobID == "job-1" ? true : nil }
+        // Some heartbeats long it keeps what it may need.
+        try await Task.sleep(for: .milliseconds(500))
+        #expect(await worker.heldJobID == "job-1")
+        _ = try await client.channel.request(.cancelJob(CancelJob(jobID: "job-1")))
+        _ = try await eventually("nothing held") { await worker.heldJobID.isEmpty ? true : nil }
+        await coordinator.stop()
+    }
+
     @Test func `survivors below the minimum wait, and go on when one comes`() async throws {
         let fixture = try CoordinatorFixture()
         let coordinator = try await fixture.start(timeout: .milliseconds(1500))

@@ -40,6 +40,15 @@ import WireProtocol
         try await script.release(hold: true)
     }
 
+    /// Waits until the worker says that it holds this job's state.
+    private func untilHeld(_ jobID: String, _ fixture: WorkerFixture) async throws {
+        for _ in 0..<20 {
+            if await fixture.coordinator.heartbeats.last?.heldJobID == jobID { return }
+            try await fixture.coordinator.untilHeartbeats(1)
+        }
+        Issue.record("the worker does not say that it holds \"\(jobID)\"")
+    }
+
     /// The checkpoint and the results of the same steps in one generation, on one worker.
     private func undisturbed(
         _ fixture: WorkerFixture, _ id: String, _ specification: JobSpecification, to end: Int
@@ -120,6 +129,7 @@ import WireProtocol
         try await withWorkers(["a"]) { fixture, ids in
             let first = script(fixture, ids, Self.fineTuning, generation: 1)
             try await interrupt(first)
+            try await untilHeld("job", fixture)
             let other = script(fixture, ids, Self.fineTuning, generation: 1, job: "other")
             _ = try await other.prepare()
             try await other.release()
@@ -128,6 +138,7 @@ import WireProtocol
                     .prepare(heldLimit: Self.far)[0].heldStep == 0)
             try await interrupt(script(fixture, ids, Self.fineTuning, generation: 3))
             try await script(fixture, ids, Self.fineTuning, generation: 3).release()
+            try await untilHeld("", fixture)
             #expect(
                 try await script(fixture, ids, Self.fineTuning, generation: 4)
                     .prepare(heldLimit: Self.far)[0].heldStep == 0)

@@ -318,10 +318,14 @@ struct  Graft__Wire__Heartbeat
   uint64_t progress_done;
   uint64_t progress_total;
   uint64_t cache_bytes;
+  /*
+   * whose state is held between two generations; empty when none's
+   */
+  char *held_job_id;
 };
 #define GRAFT__WIRE__HEARTBEAT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&graft__wire__heartbeat__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, 0, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, 0, 0, (char *)protobuf_c_empty_string }
 
 
 /*

@@ -84,10 +84,13 @@ public struct Heartbeat: Sendable, Equatable, WireMessage {
     public var progressDone: Int
     public var progressTotal: Int
     public var cacheBytes: Int
+    /// The job whose state is held between two of its generations; empty when none's.
+    public var heldJobID: String
 
     public init(
         workerID: String = "", sessionID: String = "", jobID: String = "", generation: Int = 0,
-        activity: String = "", progressDone: Int = 0, progressTotal: Int = 0, cacheBytes: Int = 0
+        activity: String = "", progressDone: Int = 0, progressTotal: Int = 0, cacheBytes: Int = 0,
+        heldJobID: String = ""
     ) {
         self.workerID = workerID
         self.sessionID = sessionID
@@ -97,6 +100,7 @@ public struct Heartbeat: Sendable, Equatable, WireMessage {
         self.progressDone = progressDone
         self.progressTotal = progressTotal
         self.cacheBytes = cacheBytes
+        self.heldJobID = heldJobID
     }
 
     init() { self.init(workerID: "") }
@@ -110,6 +114,7 @@ public struct Heartbeat: Sendable, Equatable, WireMessage {
         visitor.field("progress_done", &progressDone)
         visitor.field("progress_total", &progressTotal)
         visitor.field("cache_bytes", &cacheBytes)
+        visitor.field("held_job_id", &heldJobID)
     }
 }
 
