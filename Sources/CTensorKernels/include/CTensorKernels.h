@@ -113,4 +113,8 @@ void graft_dequantize(const int64_t *sums, int32_t exponent, float *out, size_t 
 // sums += little-endian 64-bit integers, which need not be aligned.
 void graft_add_int64_bytes(const void *bytes, int64_t *sums, size_t n);
 
+// ---- memory.c ----
+// What malloc keeps of freed memory goes back to the system; Swift's Glibc module leaves its header out.
+void graft_return_freed_memory(void);
+
 #endif
