@@ -3,3 +3,6 @@
 
 // Wakes the thread that waits in zmq_poll; Swift's Glibc module leaves this header out.
 #include <sys/eventfd.h>
+
+// mallopt, likewise: libzmq allocates every message that it receives.
+#include <malloc.h>

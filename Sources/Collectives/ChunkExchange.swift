@@ -35,12 +35,12 @@ final class ChunkExchange: Sendable {
         for mailbox in all.values { mailbox.finish() }
     }
 
-    /// Takes a message that is a chunk. Chunks of rings that are not open here are dropped: they are left over
-    /// from a generation that has ended.
+    /// Takes a message that is a chunk, from where libzmq has it. Chunks of rings that are not open here are
+    /// dropped: they are left over from a generation that has ended.
     ///
     /// - Returns: whether the message was a chunk.
-    func take(_ message: RouterMessage) -> Bool {
-        guard let envelope = try? Envelope.decode(message.body),
+    func take(_ message: RawSpan) -> Bool {
+        guard let envelope = try? Envelope.decode(message),
             case .gradientChunk(let chunk) = envelope.body
         else { return false }
         let ring = Ring(jobID: chunk.jobID, generation: chunk.generation)

@@ -32,6 +32,7 @@ public final class PeerListener: Sendable {
         let router = try await context.bindRouter(to: endpoint, options: options) { message in
             exchange.take(message)
         }
+        MessageMemory.keepFreed()
         return PeerListener(
             workerID: workerID, exchange: exchange, router: router,
             questions: PeerQuestions(router: router, answering: answering))

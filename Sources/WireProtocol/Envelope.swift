@@ -42,6 +42,11 @@ public struct Envelope: Sendable, Equatable {
     /// - Throws: `WireError`: `.versionMismatch`, with the request's id, where the sender speaks another
     ///   version; `.malformed`, `.tooLarge` or `.unknownBody` otherwise.
     public static func decode(_ bytes: [UInt8]) throws -> Envelope {
+        try decode(bytes.span.bytes)
+    }
+
+    /// Reads an envelope from where it lies; see above.
+    public static func decode(_ bytes: RawSpan) throws -> Envelope {
         try EnvelopeCodec.decode(bytes)
     }
 }

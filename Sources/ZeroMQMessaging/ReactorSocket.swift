@@ -107,20 +107,22 @@ final class ReactorSocket {
     /// Delivers what has come, until there is no more, the receiver is full, or it is others' turn.
     func receive() {
         var turns = 256
-        while turns > 0, !isPaused, let frames = socket.receive() {
+        while turns > 0, !isPaused, let frames = socket.receive(interceptor: interceptor) {
             turns -= 1
             deliver(frames)
         }
     }
 
-    /// Messages with another number of frames are not Graft's and are dropped.
+    private var interceptor: (@Sendable (RawSpan) -> Bool)? {
+        if case .router(_, let interceptor) = role { interceptor } else { nil }
+    }
+
+    /// Messages with another number of frames are not Graft's, or were intercepted, and are dropped.
     private func deliver(_ frames: [[UInt8]]) {
         switch role {
-        case .router(let mailbox, let interceptor):
+        case .router(let mailbox, _):
             guard frames.count == 2 else { return }
-            let message = RouterMessage(identity: frames[0], body: frames[1])
-            if let interceptor, interceptor(message) { return }
-            isPaused = !mailbox.offer(message)
+            isPaused = !mailbox.offer(RouterMessage(identity: frames[0], body: frames[1]))
         case .dealer(let mailbox, _, _):
             guard frames.count == 1 else { return }
             isPaused = !mailbox.offer(frames[0])

@@ -1,5 +1,6 @@
 #include "CRawZeroMQ.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <zmq.h>
@@ -18,6 +19,9 @@ static void keep(void *data, void *hint) {
 
 RawZeroMQ *raw_zeromq_open(int *port) {
     RawZeroMQ *raw = calloc(1, sizeof *raw);
+    // As Graft's MessageMemory has it: without this libzmq alone would pay for pages that Graft does not pay for.
+    mallopt(M_MMAP_THRESHOLD, 4 << 20);
+    mallopt(M_TRIM_THRESHOLD, 32 << 20);
     raw->context = zmq_ctx_new();
     raw->socket = zmq_socket(raw->context, ZMQ_PAIR);
     int mark = 0;

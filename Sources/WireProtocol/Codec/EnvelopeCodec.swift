@@ -84,10 +84,11 @@ enum EnvelopeCodec {
 
     // MARK: Decoding
 
-    static func decode(_ bytes: [UInt8]) throws -> Envelope {
-        guard bytes.count <= Envelope.maximumBytes else {
+    static func decode(_ bytes: RawSpan) throws -> Envelope {
+        guard bytes.byteCount <= Envelope.maximumBytes else {
             throw WireError(
-                .tooLarge, "a message of \(bytes.count) bytes came; one may have \(Envelope.maximumBytes)")
+                .tooLarge, "a message of \(bytes.byteCount) bytes came; one may have \(Envelope.maximumBytes)"
+            )
         }
         return try bytes.withUnsafeBytes { try decode($0) }
     }
