@@ -77,6 +77,17 @@ GRAFT_KERNEL void graft_dequantize(const int64_t *sums, int32_t exponent, float 
     for (size_t i = 0; i < n; i++) out[i] = (float)((double)sums[i] * scale);
 }
 
+GRAFT_KERNEL void graft_dequantize_adding(
+    const void *bytes, const int64_t *sums, int32_t exponent, float *out, size_t n) {
+    const double scale = power_of_two(-exponent);
+    const char *from = bytes;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t addend;
+        memcpy(&addend, from + 8 * i, 8);
+        out[i] = (float)((double)(int64_t)((uint64_t)sums[i] + addend) * scale);
+    }
+}
+
 GRAFT_KERNEL void graft_add_int64_bytes(const void *bytes, int64_t *sums, size_t n) {
     const char *from = bytes;
     for (size_t i = 0; i < n; i++) {

@@ -35,11 +35,11 @@ final class ChunkExchange: Sendable {
         for mailbox in all.values { mailbox.finish() }
     }
 
-    /// Takes a message that is a chunk, from where libzmq has it. Chunks of rings that are not open here are
+    /// Takes a message that is a chunk; its data stays in libzmq's frame. Chunks of rings that are not open here are
     /// dropped: they are left over from a generation that has ended.
     ///
     /// - Returns: whether the message was a chunk.
-    func take(_ message: RawSpan) -> Bool {
+    func take(_ message: ReceivedFrame) -> Bool {
         guard let envelope = try? Envelope.decode(message),
             case .gradientChunk(let chunk) = envelope.body
         else { return false }

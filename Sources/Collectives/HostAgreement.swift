@@ -137,7 +137,7 @@ final class HostAgreement {
         if chunk.phase != Self.phase {
             early.append(chunk)
         } else if replies.indices.contains(chunk.hop), (0..<link.size).contains(chunk.fromRank) {
-            replies[chunk.hop][chunk.fromRank] = String(decoding: chunk.data, as: UTF8.self)
+            replies[chunk.hop][chunk.fromRank] = String(decoding: chunk.data.array, as: UTF8.self)
         }
     }
 }

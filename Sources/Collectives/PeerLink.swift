@@ -14,9 +14,15 @@ public protocol PeerLink: Sendable {
     func name(ofRank rank: Int) -> String
     /// Hands a chunk to the link. Suspends while the link can take no more.
     ///
-    /// - Throws: `CollectiveError`: `.peerSilent`, naming the receiver, at the deadline; `.closed`.
+    /// - Parameters:
+    ///   - chunk: what it is, without its data.
+    ///   - byteCount: bytes of its data.
+    ///   - fill: writes the data to where they are sent from; called once, before anything is waited for.
+    /// - Throws: `CollectiveError`: `.peerSilent`, naming the receiver, at the deadline; `.closed`. What `fill`
+    ///   throws.
     nonisolated(nonsending) func send(
-        _ chunk: GradientChunk, toRank rank: Int, deadline: ContinuousClock.Instant) async throws
+        _ chunk: GradientChunk, dataBytes byteCount: Int, toRank rank: Int, deadline: ContinuousClock.Instant,
+        fill: (inout MutableRawSpan) throws -> Void) async throws
     /// The next chunk that has come for this member, or nil at the deadline.
     ///
     /// - Throws: `CollectiveError.closed`, `CancellationError`.
@@ -25,4 +31,18 @@ public protocol PeerLink: Sendable {
     nonisolated(nonsending) func answers(rank: Int, within time: Duration) async -> Bool
     /// Ends the link: whoever waits gets `CollectiveError.closed`.
     func close() async
+}
+
+extension PeerLink {
+    /// Hands a chunk that has its data to the link; see above.
+    nonisolated(nonsending) func send(
+        _ chunk: GradientChunk, toRank rank: Int, deadline: ContinuousClock.Instant
+    ) async throws {
+        try await send(chunk, dataBytes: chunk.data.count, toRank: rank, deadline: deadline) { target in
+            chunk.data.withBytes { data in
+                target.withUnsafeMutableBytes { target in data.withUnsafeBytes { target.copyMemory(from: $0) }
+                }
+            }
+        }
+    }
 }

@@ -20,13 +20,24 @@ public protocol ReductionBuffer: AnyObject {
     func read(_ range: Range<Int>, into bytes: inout MutableRawSpan) throws
     /// Adds sums of a range that came from another member.
     func accumulate(_ bytes: RawSpan, into range: Range<Int>) throws
-    /// Turns finished sums into results. Called for ranges that do not overlap and together make up the segment
-    /// that this member owns; on a ring of one, once for everything.
+    /// Turns finished sums into results, which is the last use of those sums: for everything, where there is one
+    /// member.
     func finish(_ range: Range<Int>) throws
+    /// Adds the last of the other members' sums and turns the range into results, which is the last use of its sums.
+    /// Called for ranges that do not overlap and together make up what this member owns. The same as `accumulate` and
+    /// `finish` where a buffer has no faster way.
+    func finish(_ range: Range<Int>, adding bytes: RawSpan) throws
     /// Writes the results of a range that this member has finished or stored.
     ///
     /// - Parameter bytes: `resultElementBytes` for each element of the range.
     func readResult(_ range: Range<Int>, into bytes: inout MutableRawSpan) throws
     /// Stores results of a range that another member has finished.
     func writeResult(_ bytes: RawSpan, into range: Range<Int>) throws
+}
+
+extension ReductionBuffer {
+    public func finish(_ range: Range<Int>, adding bytes: RawSpan) throws {
+        try accumulate(bytes, into: range)
+        try finish(range)
+    }
 }

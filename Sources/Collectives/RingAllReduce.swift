@@ -166,37 +166,37 @@ public final class RingAllReduce {
     ) async throws {
         for directive in directives {
             switch directive {
-            case .accumulate(let bytes, let range): try buffer.accumulate(bytes.span.bytes, into: range)
+            case .accumulate(let data, let range):
+                try data.withBytes { try buffer.accumulate($0, into: range) }
             case .finish(let range): try buffer.finish(range)
-            case .writeResult(let bytes, let range): try buffer.writeResult(bytes.span.bytes, into: range)
-            case .sendSums(let hop, let range):
-                var bytes = [UInt8](repeating: 0, count: range.count * buffer.sumElementBytes)
-                if !range.isEmpty { try Self.fill(&bytes) { try buffer.read(range, into: &$0) } }
-                try await send(bytes, .reduceScatter, hop, range, isolation: isolation)
-            case .sendResults(let hop, let range):
-                var bytes = [UInt8](repeating: 0, count: range.count * buffer.resultElementBytes)
-                if !range.isEmpty { try Self.fill(&bytes) { try buffer.readResult(range, into: &$0) } }
-                try await send(bytes, .allGather, hop, range, isolation: isolation)
-            case .forward(let bytes, let hop, let range):
-                try await send(bytes, .allGather, hop, range, isolation: isolation)
+            case .finishAdding(let data, let range):
+                try data.withBytes { try buffer.finish(range, adding: $0) }
+            case .writeResult(let data, let range):
+                try data.withBytes { try buffer.writeResult($0, into: range) }
+            case .send(let phase, let hop, let range):
+                try await send(phase, hop, range, of: buffer, isolation: isolation)
             }
         }
     }
 
-    private static func fill(_ bytes: inout [UInt8], _ body: (inout MutableRawSpan) throws -> Void) throws {
-        var elements = bytes.mutableSpan
-        var span = elements.mutableBytes
-        try body(&span)
-    }
-
     private func send(
-        _ bytes: [UInt8], _ phase: RingPhase, _ hop: Int, _ range: Range<Int>,
+        _ phase: RingPhase, _ hop: Int, _ range: Range<Int>, of buffer: any ReductionBuffer,
         isolation: isolated (any Actor)?
     ) async throws {
         let chunk = GradientChunk(
             jobID: jobID, generation: generation, sequence: sequence, fromRank: link.rank,
-            phase: phase.rawValue, hop: hop, offset: range.lowerBound, count: range.count, data: bytes)
-        try await link.send(chunk, toRank: successor, deadline: .now + options.silenceLimit)
-        sentBytes += bytes.count
+            phase: phase.rawValue, hop: hop, offset: range.lowerBound, count: range.count)
+        let width = phase == .reduceScatter ? buffer.sumElementBytes : buffer.resultElementBytes
+        let deadline = ContinuousClock.now + options.silenceLimit
+        try await link.send(
+            chunk, dataBytes: range.count * width, toRank: successor, deadline: deadline
+        ) { data in
+            if range.isEmpty { return }
+            switch phase {
+            case .reduceScatter: try buffer.read(range, into: &data)
+            case .allGather: try buffer.readResult(range, into: &data)
+            }
+        }
+        sentBytes += range.count * width
     }
 }

@@ -10,22 +10,21 @@ enum RingPhase: Int, Sendable {
 
 /// What a member is to do next. Directives are carried out in their order.
 enum RingDirective: Sendable, Equatable {
-    case accumulate([UInt8], Range<Int>)
+    case accumulate(MessageBytes, Range<Int>)
+    /// Turn sums into results; or sums to which the chunk's are added first.
     case finish(Range<Int>)
-    case writeResult([UInt8], Range<Int>)
-    /// Read the range's sums and send them to the successor.
-    case sendSums(hop: Int, Range<Int>)
-    /// Read the range's results and send them to the successor.
-    case sendResults(hop: Int, Range<Int>)
-    /// Send on results that have just come.
-    case forward([UInt8], hop: Int, Range<Int>)
+    case finishAdding(MessageBytes, Range<Int>)
+    case writeResult(MessageBytes, Range<Int>)
+    /// Send the range's sums, or results, to the successor.
+    case send(RingPhase, hop: Int, Range<Int>)
 }
 
 /// One member's part in one ring all-reduce, as a machine without IO: chunks in, directives out.
 ///
 /// In hop h of the first half, member r sends segment r - h and receives segment r - h - 1 (modulo the size);
 /// after the last hop it owns segment r + 1. In hop h of the second half it sends r + 1 - h and receives r - h.
-/// A part is sent on as soon as it is reduced, so the hops of different parts overlap.
+/// A part is sent on as soon as it is reduced, so the hops of different parts overlap, and before parts that this
+/// member has not touched yet: what has just been added up still lies in the processor's cache.
 ///
 /// A member never has more than `window` chunks sent beyond those received: that bounds what waits in any link
 /// to the window times the size. Each member starts as many chunks as it takes off the ring, so that the bound
@@ -42,8 +41,11 @@ struct RingAllReduceMachine: Sendable {
     private var received: [Bool]
     private var receivedCount = 0
     private var sentCount = 0
-    private var waitingToSend: [RingDirective] = []
-    private var waitingHead = 0
+    /// Parts of this member's own segment whose sums have not been sent yet begin here.
+    private var nextPart = 0
+    /// What has been reduced or has come, from `readyHead`, to be sent on.
+    private var ready: [RingDirective] = []
+    private var readyHead = 0
 
     init(
         count: Int, rank: Int, size: Int, sumElementBytes: Int, resultElementBytes: Int, options: RingOptions
@@ -60,14 +62,11 @@ struct RingAllReduceMachine: Sendable {
     /// Chunks that each member sends, and receives, in all.
     var chunkCount: Int { received.count }
     /// Whether this member has everything and owes nothing.
-    var isComplete: Bool { receivedCount == chunkCount && waitingHead == waitingToSend.count }
+    var isComplete: Bool { receivedCount == chunkCount && sentCount == chunkCount }
 
     /// What to do first.
     mutating func start() -> [RingDirective] {
         if plan.size == 1 { return plan.count == 0 ? [] : [.finish(0..<plan.count)] }
-        waitingToSend = (0..<plan.partsPerSegment).map {
-            .sendSums(hop: 0, plan.part($0, ofSegment: rank))
-        }
         return takeSends()
     }
 
@@ -84,16 +83,18 @@ struct RingAllReduceMachine: Sendable {
         var directives: [RingDirective] = []
         switch phase {
         case .reduceScatter:
-            if !range.isEmpty { directives.append(.accumulate(chunk.data, range)) }
+            if !range.isEmpty {
+                directives.append(
+                    isLastHop ? .finishAdding(chunk.data, range) : .accumulate(chunk.data, range))
+            }
             if isLastHop {
-                if !range.isEmpty { directives.append(.finish(range)) }
-                waitingToSend.append(.sendResults(hop: 0, range))
+                ready.append(.send(.allGather, hop: 0, range))
             } else {
-                waitingToSend.append(.sendSums(hop: chunk.hop + 1, range))
+                ready.append(.send(.reduceScatter, hop: chunk.hop + 1, range))
             }
         case .allGather:
             if !range.isEmpty { directives.append(.writeResult(chunk.data, range)) }
-            if !isLastHop { waitingToSend.append(.forward(chunk.data, hop: chunk.hop + 1, range)) }
+            if !isLastHop { ready.append(.send(.allGather, hop: chunk.hop + 1, range)) }
         }
         return directives + takeSends()
     }
@@ -101,16 +102,26 @@ struct RingAllReduceMachine: Sendable {
     /// The sends that the window permits now.
     private mutating func takeSends() -> [RingDirective] {
         var sends: [RingDirective] = []
-        while waitingHead < waitingToSend.count, sentCount - receivedCount < window {
-            sends.append(waitingToSend[waitingHead])
-            waitingHead += 1
+        while sentCount - receivedCount < window, let send = nextSend() {
+            sends.append(send)
             sentCount += 1
         }
-        if waitingHead == waitingToSend.count {
-            waitingToSend.removeAll(keepingCapacity: true)
-            waitingHead = 0
-        }
         return sends
+    }
+
+    private mutating func nextSend() -> RingDirective? {
+        if readyHead < ready.count {
+            readyHead += 1
+            let send = ready[readyHead - 1]
+            if readyHead == ready.count {
+                ready.removeAll(keepingCapacity: true)
+                readyHead = 0
+            }
+            return send
+        }
+        guard nextPart < plan.partsPerSegment else { return nil }
+        nextPart += 1
+        return .send(.reduceScatter, hop: 0, plan.part(nextPart - 1, ofSegment: rank))
     }
 
     private func place(of chunk: GradientChunk) throws -> (RingPhase, Range<Int>, index: Int) {

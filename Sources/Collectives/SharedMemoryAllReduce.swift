@@ -60,17 +60,23 @@ final class SharedMemoryAllReduce {
         let place = group.layout.sums(
             round: round, range.lowerBound - start..<range.upperBound - start,
             elementBytes: buffer.sumElementBytes)
+        let last = group.others.last
         for other in group.others {
             try await group.wait(for: .published, of: other, toReach: round + 1)
             try group.requireLabel(label, of: other, round: round)
             if range.isEmpty { continue }
-            try group.segment(other).withBytes(place) { try buffer.accumulate($0, into: range) }
+            try group.segment(other).withBytes(place) {
+                if other == last {
+                    try buffer.finish(range, adding: $0)
+                } else {
+                    try buffer.accumulate($0, into: range)
+                }
+            }
         }
         for other in group.others {
             try await group.wait(for: .consumed, of: other, toReach: round + 1 - SegmentLayout.slots)
         }
         if !range.isEmpty {
-            try buffer.finish(range)
             let results = group.layout.results(
                 round: round, 0..<range.count, elementBytes: buffer.resultElementBytes)
             try group.own.withMutableBytes(results) { try buffer.readResult(range, into: &$0) }

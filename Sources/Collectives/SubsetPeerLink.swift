@@ -21,9 +21,11 @@ struct SubsetPeerLink: PeerLink {
     }
 
     nonisolated(nonsending) func send(
-        _ chunk: GradientChunk, toRank rank: Int, deadline: ContinuousClock.Instant
+        _ chunk: GradientChunk, dataBytes byteCount: Int, toRank rank: Int, deadline: ContinuousClock.Instant,
+        fill: (inout MutableRawSpan) throws -> Void
     ) async throws {
-        try await link.send(chunk, toRank: members[rank], deadline: deadline)
+        try await link.send(
+            chunk, dataBytes: byteCount, toRank: members[rank], deadline: deadline, fill: fill)
     }
 
     nonisolated(nonsending) func receive(deadline: ContinuousClock.Instant) async throws -> GradientChunk? {

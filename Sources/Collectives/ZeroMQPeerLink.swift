@@ -118,7 +118,8 @@ public final class ZeroMQPeerLink: PeerLink {
     }
 
     public nonisolated(nonsending) func send(
-        _ chunk: GradientChunk, toRank rank: Int, deadline: ContinuousClock.Instant
+        _ chunk: GradientChunk, dataBytes byteCount: Int, toRank rank: Int, deadline: ContinuousClock.Instant,
+        fill: (inout MutableRawSpan) throws -> Void
     ) async throws {
         guard let channel = channels[rank] else {
             throw CollectiveError(
@@ -126,8 +127,9 @@ public final class ZeroMQPeerLink: PeerLink {
                 "there is no way to send to rank \(rank): \(obstacles[rank] ?? "it is no other member")",
                 peerRank: rank)
         }
+        let message = try Envelope(body: .gradientChunk(chunk)).encode(dataBytes: byteCount, fill: fill)
         do {
-            try await channel.send(Envelope(body: .gradientChunk(chunk)), deadline: deadline)
+            try await channel.send(encoded: message, deadline: deadline)
         } catch let error as MessagingError {
             let name = name(ofRank: rank)
             if error.code == .queueFull {

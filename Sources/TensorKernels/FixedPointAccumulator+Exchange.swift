@@ -49,6 +49,22 @@ extension FixedPointAccumulator {
         }
     }
 
+    /// Converts the sums of `range`, with a peer's added to them, to Float32 and keeps these as results; the sums of
+    /// `range` are undefined then. One pass, where to add and then to convert would be two.
+    public func finish(_ range: Range<Int>, adding bytes: RawSpan) throws {
+        try check(range, byteCount: bytes.byteCount, width: 8)
+        bytes.withUnsafeBytes { source in
+            guard let address = source.baseAddress else { return }
+            forEachPart(of: range) { segment, part in
+                withPointers(resultTensor) {
+                    graft_dequantize_adding(
+                        address + 8 * (part.lowerBound - range.lowerBound), sums + part.lowerBound,
+                        Int32(exponents[segment]), $0 + part.lowerBound, part.count)
+                }
+            }
+        }
+    }
+
     /// Results of `range` as little-endian Float32, 4 bytes an element.
     public func results(_ range: Range<Int>) throws -> [UInt8] {
         try check(range)

@@ -1,3 +1,5 @@
+import ZeroMQMessaging
+
 /// One message between processes: every ZeroMQ message body is one envelope.
 public struct Envelope: Sendable, Equatable {
     /// The protocol version that this program speaks, and the only one that it understands.
@@ -37,16 +39,29 @@ public struct Envelope: Sendable, Equatable {
         try EnvelopeCodec.encode(self)
     }
 
+    /// The envelope's bytes, with bulk data that is written straight to its place among them.
+    ///
+    /// - Parameters:
+    ///   - byteCount: bytes of data; they take the place of the body's last field, which must be one of bytes.
+    ///   - fill: writes the data; called once, also where there are none.
+    /// - Throws: as `encode()`; what `fill` throws.
+    public func encode(
+        dataBytes byteCount: Int, fill: (inout MutableRawSpan) throws -> Void
+    ) throws -> [UInt8] {
+        try EnvelopeCodec.encode(self, dataBytes: byteCount, fill: fill)
+    }
+
     /// Reads an envelope. Nothing in the bytes is trusted: neither lengths, nor counts, nor text.
     ///
     /// - Throws: `WireError`: `.versionMismatch`, with the request's id, where the sender speaks another
     ///   version; `.malformed`, `.tooLarge` or `.unknownBody` otherwise.
     public static func decode(_ bytes: [UInt8]) throws -> Envelope {
-        try decode(bytes.span.bytes)
+        try EnvelopeCodec.decode(bytes.span.bytes, in: nil)
     }
 
-    /// Reads an envelope from where it lies; see above.
-    public static func decode(_ bytes: RawSpan) throws -> Envelope {
-        try EnvelopeCodec.decode(bytes)
+    /// Reads an envelope from the frame in which it came; see above. Bulk data (`MessageBytes`) stays in the frame,
+    /// which lives as long as they do.
+    public static func decode(_ frame: ReceivedFrame) throws -> Envelope {
+        try frame.withBytes { try EnvelopeCodec.decode($0, in: frame) }
     }
 }

@@ -119,7 +119,14 @@ public final class RequestChannel: Sendable {
     public nonisolated(nonsending) func send(
         _ envelope: Envelope, deadline: ContinuousClock.Instant = .now + .seconds(30)
     ) async throws {
-        try await connection.send(try envelope.encode(), deadline: deadline)
+        try await send(encoded: try envelope.encode(), deadline: deadline)
+    }
+
+    /// Sends an envelope that is encoded already and expects no answer; see above.
+    public nonisolated(nonsending) func send(
+        encoded bytes: [UInt8], deadline: ContinuousClock.Instant
+    ) async throws {
+        try await connection.send(bytes, deadline: deadline)
     }
 
     /// Closes the connection; requests that wait end with `RequestError.closed`.

@@ -28,6 +28,10 @@ final class GradientReduction: ReductionBuffer {
 
     func finish(_ range: Range<Int>) throws { try sums.finish(within(range)) }
 
+    func finish(_ range: Range<Int>, adding bytes: RawSpan) throws {
+        try sums.finish(within(range), adding: bytes)
+    }
+
     func readResult(_ range: Range<Int>, into bytes: inout MutableRawSpan) throws {
         try sums.copyResults(within(range), into: &bytes)
     }

@@ -19,13 +19,13 @@ public final class MessagingContext: Sendable {
     ///
     /// - Parameters:
     ///   - endpoint: `tcp://address:port`, the address being one of this host's or `0.0.0.0`.
-    ///   - interceptor: sees each message's body in libzmq's own memory before it is copied and queued, on the
-    ///     sockets' thread, and answers true where it has dealt with it; for messages whose latency or size counts. It
-    ///     must be quick and must not wait.
+    ///   - interceptor: is given each message's body before it is copied and queued, on the sockets' thread, and
+    ///     answers true where it has dealt with it; for messages whose latency or size counts. It must be quick and
+    ///     must not wait; it may keep the frame.
     /// - Throws: `MessagingError` that names the endpoint and says what to do.
     public func bindRouter(
         to endpoint: String, options: SocketOptions = SocketOptions(),
-        interceptor: (@Sendable (RawSpan) -> Bool)? = nil
+        interceptor: (@Sendable (ReceivedFrame) -> Bool)? = nil
     ) async throws -> RouterEndpoint {
         let id = SocketID.next()
         let mailbox = Mailbox<RouterMessage>(capacity: options.incomingLimit) { [weak reactor] in

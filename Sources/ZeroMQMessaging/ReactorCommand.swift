@@ -12,7 +12,7 @@ struct SocketID: Hashable, Sendable {
 
 /// What a socket is for and where its messages go.
 enum SocketRole: Sendable {
-    case router(Mailbox<RouterMessage>, interceptor: (@Sendable (RawSpan) -> Bool)?)
+    case router(Mailbox<RouterMessage>, interceptor: (@Sendable (ReceivedFrame) -> Bool)?)
     case dealer(Mailbox<[UInt8]>, SendWindow, identity: [UInt8]?)
 }
 

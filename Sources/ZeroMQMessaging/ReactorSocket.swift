@@ -113,7 +113,7 @@ final class ReactorSocket {
         }
     }
 
-    private var interceptor: (@Sendable (RawSpan) -> Bool)? {
+    private var interceptor: (@Sendable (ReceivedFrame) -> Bool)? {
         if case .router(_, let interceptor) = role { interceptor } else { nil }
     }
 

@@ -166,9 +166,9 @@ final class ZeroMQSocket {
 
     /// The frames of the next message, or nil where none has come.
     ///
-    /// - Parameter interceptor: is shown the second of two frames where libzmq has it. One that it takes is left out:
-    ///   it has been dealt with, and is not copied.
-    func receive(interceptor: ((RawSpan) -> Bool)?) -> [[UInt8]]? {
+    /// - Parameter interceptor: is given the second of two frames. One that it takes is left out: it has been dealt
+    ///   with, and is not copied.
+    func receive(interceptor: ((ReceivedFrame) -> Bool)?) -> [[UInt8]]? {
         var frames: [[UInt8]] = []
         while true {
             var frame = zmq_msg_t()
@@ -178,10 +178,14 @@ final class ZeroMQSocket {
                 if zmq_errno() == EINTR { continue }
                 return nil
             }
-            let bytes = UnsafeRawBufferPointer(start: zmq_msg_data(&frame), count: zmq_msg_size(&frame))
             let isLast = zmq_msg_more(&frame) == 0
-            if isLast, frames.count == 1, let interceptor, interceptor(bytes.bytes) { return frames }
-            frames.append([UInt8](bytes))
+            if isLast, frames.count == 1, let interceptor {
+                let received = ReceivedFrame(taking: &frame)
+                if interceptor(received) { return frames }
+                return frames + [received.withBytes { $0.withUnsafeBytes { [UInt8]($0) } }]
+            }
+            frames.append(
+                [UInt8](UnsafeRawBufferPointer(start: zmq_msg_data(&frame), count: zmq_msg_size(&frame))))
             if isLast { return frames }
         }
     }

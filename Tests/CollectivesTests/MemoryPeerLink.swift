@@ -55,8 +55,15 @@ final class MemoryPeerLink: PeerLink {
     func name(ofRank rank: Int) -> String { "member \(rank)" }
 
     nonisolated(nonsending) func send(
-        _ chunk: GradientChunk, toRank rank: Int, deadline: ContinuousClock.Instant
+        _ chunk: GradientChunk, dataBytes byteCount: Int, toRank rank: Int, deadline: ContinuousClock.Instant,
+        fill: (inout MutableRawSpan) throws -> Void
     ) async throws {
+        var data = [UInt8](repeating: 0, count: byteCount)
+        var elements = data.mutableSpan
+        var bytes = elements.mutableBytes
+        try fill(&bytes)
+        var chunk = chunk
+        chunk.data = MessageBytes(data)
         let chunks = state.withLock { state -> [GradientChunk] in
             state.sent += 1
             if state.sent > weather.diesAfter { return [] }

@@ -30,6 +30,29 @@ import WireProtocol
         #expect(machine.start().count == 5)
     }
 
+    @Test("what has been reduced goes out before what has not been touched")
+    func order() throws {
+        var machine = makeMachine(count: 1000, size: 2, window: 1)
+        let first = machine.plan.part(0, ofSegment: 0)
+        #expect(machine.start() == [.send(.reduceScatter, hop: 0, first)])
+        let range = machine.plan.part(0, ofSegment: 1)
+        let chunk = GradientChunk(
+            fromRank: 1, offset: range.lowerBound, count: range.count,
+            data: [UInt8](repeating: 1, count: 8 * range.count))
+        #expect(
+            try machine.receive(chunk) == [
+                .finishAdding(chunk.data, range), .send(.allGather, hop: 0, range),
+            ])
+        let results = GradientChunk(
+            fromRank: 1, phase: 1, offset: first.lowerBound, count: first.count,
+            data: [UInt8](repeating: 1, count: 4 * first.count))
+        #expect(
+            try machine.receive(results) == [
+                .writeResult(results.data, first),
+                .send(.reduceScatter, hop: 0, machine.plan.part(1, ofSegment: 0)),
+            ])
+    }
+
     @Test("a repeat is passed over")
     func repeats() throws {
         var machine = makeMachine(count: 6, size: 3)

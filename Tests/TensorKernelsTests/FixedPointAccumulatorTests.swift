@@ -43,6 +43,28 @@ import Testing
         #expect(receiver.result(segment: 0, shape: [300]).isIdentical(to: reference))
     }
 
+    @Test("to add and finish in one pass changes no bit", arguments: [0..<300, 7..<293, 100..<100, 99..<101])
+    func finishesWhileAdding(range: Range<Int>) throws {
+        let addends = gradients(4, elements: 100)
+        let accumulators = (0..<3).map { _ in FixedPointAccumulator(segmentCounts: [100, 0, 50, 150]) }
+        for accumulator in accumulators {
+            accumulator.exponents = [36, 36, 40, 20]
+            accumulator.add(addends[0], segment: 0)
+            accumulator.add(addends[1].rows(0..<50), segment: 2)
+        }
+        accumulators[2].add(addends[2], segment: 0)
+        accumulators[2].add(Tensor((0..<150).map { Float($0) - 75.3 }, shape: [150]), segment: 3)
+        let other = try accumulators[2].sums(range)
+        try accumulators[0].accumulate(other, range: range)
+        try accumulators[0].finish(range)
+        try accumulators[1].finish(range, adding: other.span.bytes)
+        #expect(try accumulators[1].results(range) == accumulators[0].results(range))
+        #expect(try accumulators[1].results(0..<300) == accumulators[0].results(0..<300))
+        #expect(throws: TensorKernelsError.self) {
+            try accumulators[1].finish(0..<1, adding: [UInt8](repeating: 0, count: 7).span.bytes)
+        }
+    }
+
     @Test func errorIsBelowThatOfSinglePrecision() throws {
         let addends = gradients(256, elements: 1000)
         let fixed = try result(addends)

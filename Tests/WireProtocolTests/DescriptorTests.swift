@@ -58,6 +58,7 @@ private struct FieldLister: FieldVisitor {
     mutating func field(_ name: StaticString, _ value: inout Bool) { note(name, "bool") }
     mutating func field(_ name: StaticString, _ value: inout String) { note(name, "string") }
     mutating func field(_ name: StaticString, _ value: inout [UInt8]) { note(name, "bytes") }
+    mutating func field(_ name: StaticString, _ value: inout MessageBytes) { note(name, "bytes") }
     mutating func field(_ name: StaticString, _ value: inout [Int]) { note(name, "counts") }
     mutating func field(_ name: StaticString, _ value: inout [String]) { note(name, "strings") }
     mutating func field<Message: WireMessage>(_ name: StaticString, _ value: inout Message?) {

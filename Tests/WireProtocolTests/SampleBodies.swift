@@ -35,6 +35,9 @@ struct SampleFiller: FieldVisitor {
     mutating func field(_ name: StaticString, _ value: inout [UInt8]) {
         value = (0..<next() + 300).map { UInt8(truncatingIfNeeded: $0) }
     }
+    mutating func field(_ name: StaticString, _ value: inout MessageBytes) {
+        value = MessageBytes((0..<next() + 300).map { UInt8(truncatingIfNeeded: $0) })
+    }
     mutating func field(_ name: StaticString, _ value: inout [Int]) { value = [next(), 0, next() << 20] }
     mutating func field(_ name: StaticString, _ value: inout [String]) { value = ["\(next())", "", "z"] }
     mutating func field<Message: WireMessage>(_ name: StaticString, _ value: inout Message?) {

@@ -21,6 +21,34 @@ import Testing
         await context.shutdown()
     }
 
+    @Test(
+        "an interceptor gets every message, keeps what it takes, and leaves the rest to the queue",
+        arguments: [10, 100_000])
+    func interceptor(size: Int) async throws {
+        let context = try MessagingContext()
+        let taken = Mailbox<ReceivedFrame>()
+        let router = try await context.bindRouter(to: "tcp://127.0.0.1:0") { frame in
+            let isOdd = frame.withBytes { $0.unsafeLoad(as: UInt8.self) % 2 == 1 }
+            if isOdd { taken.offer(frame) }
+            return isOdd
+        }
+        let dealer = try await context.connectDealer(to: router.endpoint)
+        for number in UInt8(0)..<6 { try await dealer.send([UInt8](repeating: number, count: size)) }
+        var queue = router.incoming.makeAsyncIterator()
+        for number: UInt8 in [0, 2, 4] {
+            #expect(await queue.next()?.body == [UInt8](repeating: number, count: size))
+        }
+        var frames: [ReceivedFrame] = []
+        while frames.count < 3, case .element(let frame) = await taken.next(until: .now + .seconds(30)) {
+            frames.append(frame)
+        }
+        await context.shutdown()
+        // Frames outlive the socket that they came through.
+        let bodies = frames.map { $0.withBytes { bytes in bytes.withUnsafeBytes { [UInt8]($0) } } }
+        #expect(bodies == [1, 3, 5].map { [UInt8](repeating: $0, count: size) })
+        #expect(frames.allSatisfy { $0.byteCount == size })
+    }
+
     @Test("port 0 gets a real port, and that port is then in use")
     func addressInUse() async throws {
         let context = try MessagingContext()

@@ -15,9 +15,15 @@ final class FixedPointReduction: ReductionBuffer {
         try sums.copySums(range, into: &bytes)
     }
 
-    func accumulate(_ bytes: RawSpan, into range: Range<Int>) throws { try sums.accumulate(bytes, range: range) }
+    func accumulate(_ bytes: RawSpan, into range: Range<Int>) throws {
+        try sums.accumulate(bytes, range: range)
+    }
 
     func finish(_ range: Range<Int>) throws { try sums.finish(range) }
+
+    func finish(_ range: Range<Int>, adding bytes: RawSpan) throws {
+        try sums.finish(range, adding: bytes)
+    }
 
     func readResult(_ range: Range<Int>, into bytes: inout MutableRawSpan) throws {
         try sums.copyResults(range, into: &bytes)

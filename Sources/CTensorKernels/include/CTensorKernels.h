@@ -110,6 +110,9 @@ typedef struct {
 void graft_quantize_add(
     const float *x, int32_t exponent, int64_t *sums, size_t n, GraftQuantizationCounts *counts);
 void graft_dequantize(const int64_t *sums, int32_t exponent, float *out, size_t n);
+// out = sums, plus little-endian 64-bit integers that need not be aligned; sums stay as they are.
+void graft_dequantize_adding(
+    const void *bytes, const int64_t *sums, int32_t exponent, float *out, size_t n);
 // sums += little-endian 64-bit integers, which need not be aligned.
 void graft_add_int64_bytes(const void *bytes, int64_t *sums, size_t n);
 

@@ -5,7 +5,7 @@ struct BodyEntry: Sendable {
     let messageName: String
     let messageType: ObjectIdentifier
     /// Makes the body from protobuf-c's struct.
-    let read: @Sendable (UnsafeRawPointer, MessageLayout, _ trailingBytes: [UInt8]?) throws -> WireBody
+    let read: @Sendable (UnsafeRawPointer, MessageLayout, _ trailingBytes: MessageBytes?) throws -> WireBody
 
     /// Makes the body from a message of this entry's type; nil for any other.
     let embed: @Sendable (any WireMessage) -> WireBody?

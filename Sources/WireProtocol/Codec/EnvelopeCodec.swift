@@ -1,4 +1,5 @@
 import CProtobufC
+import ZeroMQMessaging
 
 /// Encodes and decodes envelopes.
 ///
@@ -12,6 +13,14 @@ enum EnvelopeCodec {
     // MARK: Encoding
 
     static func encode(_ envelope: Envelope) throws -> [UInt8] {
+        try encode(envelope, dataBytes: nil) { _ in }
+    }
+
+    /// - Parameter byteCount: of data that `fill` writes in the place of the body's last field; nil for that field's
+    ///   own.
+    static func encode(
+        _ envelope: Envelope, dataBytes byteCount: Int?, fill: (inout MutableRawSpan) throws -> Void
+    ) throws -> [UInt8] {
         guard let version = UInt32(exactly: envelope.protocolVersion) else {
             throw WireError(
                 .unrepresentable, "a protocol version is not negative: \(envelope.protocolVersion)")
@@ -22,6 +31,10 @@ enum EnvelopeCodec {
         }
         let arena = WireArena(budget: 4 * Envelope.maximumBytes)
         let (body, trailingBytes) = try write(message, row: row, arena: arena)
+        let dataCount = byteCount ?? trailingBytes.count
+        if byteCount != nil, row.layout.trailingBytes == nil {
+            throw WireError(.unrepresentable, "\(row.fieldName) does not end with bulk data")
+        }
         let packed = body.assumingMemoryBound(to: ProtobufCMessage.self)
         let packedSize = protobuf_c_message_get_packed_size(packed)
 
@@ -34,27 +47,33 @@ enum EnvelopeCodec {
             header += envelope.requestID.utf8
         }
         var trailer: [UInt8] = []
-        if !trailingBytes.isEmpty, let field = row.layout.trailingBytes {
+        if dataCount > 0, let field = row.layout.trailingBytes {
             appendKey(tag: field.id, wireType: 2, to: &trailer)
-            appendVarint(UInt64(trailingBytes.count), to: &trailer)
+            appendVarint(UInt64(dataCount), to: &trailer)
         }
         appendKey(tag: row.tag, wireType: 2, to: &header)
-        appendVarint(UInt64(packedSize + trailer.count + trailingBytes.count), to: &header)
+        appendVarint(UInt64(packedSize + trailer.count + dataCount), to: &header)
 
-        let total = header.count + packedSize + trailer.count + trailingBytes.count
+        let dataStart = header.count + packedSize + trailer.count
+        let total = dataStart + dataCount
         guard total <= Envelope.maximumBytes else {
             throw WireError(
                 .tooLarge,
                 "\(row.fieldName) takes \(total) bytes; a message may have \(Envelope.maximumBytes)")
         }
-        return [UInt8](unsafeUninitializedCapacity: total) { buffer, count in
+        return try [UInt8](unsafeUninitializedCapacity: total) { buffer, count in
             let output = UnsafeMutableRawBufferPointer(buffer)
             copy(header, to: output, at: 0)
             if packedSize > 0, let start = buffer.baseAddress {
                 protobuf_c_message_pack(packed, start + header.count)
             }
             copy(trailer, to: output, at: header.count + packedSize)
-            copy(trailingBytes, to: output, at: header.count + packedSize + trailer.count)
+            if byteCount == nil {
+                copy(trailingBytes, to: output, at: dataStart)
+            } else {
+                var data = UnsafeMutableRawBufferPointer(rebasing: output[dataStart..<total]).mutableBytes
+                try fill(&data)
+            }
             count = total
         }
     }
@@ -84,16 +103,19 @@ enum EnvelopeCodec {
 
     // MARK: Decoding
 
-    static func decode(_ bytes: RawSpan) throws -> Envelope {
+    /// - Parameter frame: which the bytes are, for bulk data to stay in; nil to copy it.
+    static func decode(_ bytes: RawSpan, in frame: ReceivedFrame?) throws -> Envelope {
         guard bytes.byteCount <= Envelope.maximumBytes else {
             throw WireError(
                 .tooLarge, "a message of \(bytes.byteCount) bytes came; one may have \(Envelope.maximumBytes)"
             )
         }
-        return try bytes.withUnsafeBytes { try decode($0) }
+        return try bytes.withUnsafeBytes { try decode($0, in: frame) }
     }
 
-    private static func decode(_ bytes: UnsafeRawBufferPointer) throws -> Envelope {
+    private static func decode(
+        _ bytes: UnsafeRawBufferPointer, in received: ReceivedFrame?
+    ) throws -> Envelope {
         let frame = try scanEnvelope(bytes)
         guard frame.version == Envelope.currentVersion else {
             throw WireError.versionMismatch(theirs: frame.version, requestID: frame.requestID)
@@ -106,7 +128,7 @@ enum EnvelopeCodec {
                 .unknownBody, "an envelope with the unknown body \(tag) came", requestID: frame.requestID)
         }
         do {
-            let body = try decodeBody(bytes, content, row)
+            let body = try decodeBody(bytes, in: received, content, row)
             return Envelope(protocolVersion: frame.version, requestID: frame.requestID, body: body)
         } catch let error as WireError {
             throw WireError(error.code, error.message, requestID: frame.requestID)
@@ -147,13 +169,14 @@ enum EnvelopeCodec {
     }
 
     private static func decodeBody(
-        _ bytes: UnsafeRawBufferPointer, _ content: Range<Int>, _ row: BodyTable.Row
+        _ bytes: UnsafeRawBufferPointer, in received: ReceivedFrame?, _ content: Range<Int>,
+        _ row: BodyTable.Row
     ) throws -> WireBody {
         var packed = content
-        var trailingBytes: [UInt8]?
+        var trailingBytes: MessageBytes?
         if let (start, data) = try trailingBytesPlace(bytes, content, row) {
             packed = content.lowerBound..<start
-            trailingBytes = [UInt8](bytes[data])
+            trailingBytes = received.map { MessageBytes($0, data) } ?? MessageBytes([UInt8](bytes[data]))
         }
         // A field takes at least two bytes; what protobuf-c needs for it is bounded by a multiple of that.
         let arena = WireArena(budget: min(1 << 20 + 48 * packed.count, 4 * Envelope.maximumBytes))

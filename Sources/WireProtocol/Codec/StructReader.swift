@@ -4,12 +4,12 @@ import CProtobufC
 struct StructReader: FieldVisitor {
     private let base: UnsafeRawPointer
     private let layout: MessageLayout
-    private let trailingBytes: [UInt8]?
+    private let trailingBytes: MessageBytes?
     private var index = 0
     private(set) var error: WireError?
 
     /// - Parameter trailingBytes: the value of the last field where it was kept out of the struct.
-    init(base: UnsafeRawPointer, layout: MessageLayout, trailingBytes: [UInt8]? = nil) {
+    init(base: UnsafeRawPointer, layout: MessageLayout, trailingBytes: MessageBytes? = nil) {
         self.base = base
         self.layout = layout
         self.trailingBytes = trailingBytes
@@ -51,11 +51,21 @@ struct StructReader: FieldVisitor {
     mutating func field(_ name: StaticString, _ value: inout [UInt8]) {
         guard let field = next(name, PROTOBUF_C_TYPE_BYTES) else { return }
         if let trailingBytes, index == layout.fields.count {
-            value = trailingBytes
+            value = trailingBytes.array
             return
         }
         let data = load(field, as: ProtobufCBinaryData.self)
         value = [UInt8](UnsafeBufferPointer(start: data.data, count: data.data == nil ? 0 : data.len))
+    }
+
+    mutating func field(_ name: StaticString, _ value: inout MessageBytes) {
+        if let trailingBytes, index + 1 == layout.fields.count {
+            if next(name, PROTOBUF_C_TYPE_BYTES) != nil { value = trailingBytes }
+        } else {
+            var bytes: [UInt8] = []
+            field(name, &bytes)
+            value = MessageBytes(bytes)
+        }
     }
 
     mutating func field(_ name: StaticString, _ value: inout [Int]) {

@@ -81,6 +81,11 @@ struct StructWriter: FieldVisitor {
             ProtobufCBinaryData(len: value.count, data: data.assumingMemoryBound(to: UInt8.self)), field)
     }
 
+    mutating func field(_ name: StaticString, _ value: inout MessageBytes) {
+        var bytes = value.array
+        field(name, &bytes)
+    }
+
     mutating func field(_ name: StaticString, _ value: inout [Int]) {
         guard let field = next(name, repeated: true) else { return }
         switch field.type {

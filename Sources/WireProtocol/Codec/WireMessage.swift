@@ -25,6 +25,8 @@ protocol FieldVisitor {
     mutating func field(_ name: StaticString, _ value: inout Bool)
     mutating func field(_ name: StaticString, _ value: inout String)
     mutating func field(_ name: StaticString, _ value: inout [UInt8])
+    /// Bulk data: the message's last field.
+    mutating func field(_ name: StaticString, _ value: inout MessageBytes)
     mutating func field(_ name: StaticString, _ value: inout [Int])
     mutating func field(_ name: StaticString, _ value: inout [String])
     mutating func field<Message: WireMessage>(_ name: StaticString, _ value: inout Message?)

@@ -52,7 +52,8 @@ public struct GradientChunk: Sendable, Equatable, WireMessage {
     public var offset: Int
     /// Elements.
     public var count: Int
-    public var data: [UInt8]
+    /// Sums or results of those elements.
+    public var data: MessageBytes
 
     public init(
         jobID: String = "", generation: Int = 0, sequence: Int = 0, fromRank: Int = 0, phase: Int = 0,
@@ -66,7 +67,7 @@ public struct GradientChunk: Sendable, Equatable, WireMessage {
         self.hop = hop
         self.offset = offset
         self.count = count
-        self.data = data
+        self.data = MessageBytes(data)
     }
 
     init() { self.init(jobID: "") }
