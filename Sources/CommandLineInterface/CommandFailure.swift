@@ -72,7 +72,7 @@ struct CommandFailure: Error, Sendable, CustomStringConvertible {
 
     private static func status(of error: WorkerError) -> ExitStatus {
         switch error.code {
-        case .nameInUse, .fileSystem: .invalidInput
+        case .nameInUse, .fileSystem, .unfitBLAS: .invalidInput
         default: .jobFailed
         }
     }

@@ -1,4 +1,5 @@
 import COpenBLAS
+import Foundation
 
 /// The BLAS library behind matrix products: what it is, and that it runs on one thread.
 ///
@@ -27,8 +28,17 @@ public struct BLASEnvironment: Sendable {
     /// Graft's own: "openblas-0.3.21/SkylakeX/graft-1".
     public var kernelFamily: String { "openblas-\(version)/\(coreName)/graft-\(KernelRevision.current)" }
 
-    /// Threads that the library uses; 1.
-    public var threadCount: Int { Int(openblas_get_num_threads()) }
+    /// Threads over which the library divides a product that the calling thread asks for; 1.
+    ///
+    /// An OpenMP build divides it over as many as OpenMP has for that thread, whatever OpenBLAS itself was told
+    /// (OpenBLAS#5806): only the thread that first read `current` is sure to have one.
+    public var threadCount: Int {
+        typealias Count = @convention(c) () -> CInt
+        if parallelization == .openMP, let function = dlsym(nil, "omp_get_max_threads") {
+            return Int(unsafeBitCast(function, to: Count.self)())
+        }
+        return Int(openblas_get_num_threads())
+    }
 
     private init() {
         openblas_set_num_threads(1)

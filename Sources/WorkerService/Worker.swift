@@ -24,9 +24,11 @@ public struct Worker: Service {
         self.logger = logger
     }
 
-    /// - Throws: `WorkerError` or `MessagingError` where the worker cannot start: a name in use, an address it
-    ///   cannot listen at, a coordinator of another version. That nobody answers is no error: it tries again.
+    /// - Throws: `WorkerError` or `MessagingError` where the worker cannot start: a BLAS library that cannot give the
+    ///   same bits every time, a name in use, an address it cannot listen at, a coordinator of another version. That
+    ///   nobody answers is no error: it tries again.
     public func run() async throws {
+        try await MatrixLibrary.examine(logger)
         let wish = try configuration.advertisedAddress.map(AdvertisedEndpoint.Wish.init)
         let identity = try WorkerIdentity(
             name: configuration.name, cacheDirectory: configuration.cacheDirectory)

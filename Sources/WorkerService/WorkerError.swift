@@ -14,6 +14,8 @@ public struct WorkerError: Error, Sendable, CustomStringConvertible {
         public static let refused = Code("refused")
         /// Another process runs under this worker's name.
         public static let nameInUse = Code("name_in_use")
+        /// The BLAS library of this host cannot give the same bits every time.
+        public static let unfitBLAS = Code("unfit_blas")
         /// A file operation failed.
         public static let fileSystem = Code("file_system")
         /// Anything else, with the error's own words.

@@ -33,12 +33,14 @@ final class Cluster: Sendable {
     }
 
     /// A worker with a cache of its own, as on a host of its own.
-    func startWorker(_ name: String, cache: String? = nil, options: [String] = []) throws -> GraftProcess {
+    func startWorker(
+        _ name: String, cache: String? = nil, options: [String] = [], environment: [String: String] = [:]
+    ) throws -> GraftProcess {
         try GraftProcess(
             [
                 "worker", "--coordinator", endpoint, "--name", name,
                 "--listen", "tcp://\(address(name)):0", "--cache", folder.file("cache-\(cache ?? name)").path,
-            ] + options, launcher: launcher(name))
+            ] + options, environment: environment, launcher: launcher(name))
     }
 
     /// Runs a client command and waits for it.

@@ -75,10 +75,16 @@ struct WorkerCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let logger = logging.logger("graft.worker")
         if processes > 1 {
-            try await runProcesses()
+            try await runProcesses((1...processes).map { "\(displayName)-\($0)" })
+        } else if exitWithParent == nil, await !MatrixLibrary.keepsToOneThread() {
+            let settings = MatrixLibrary.processEnvironment.map { "\($0)=\($1)" }.sorted()
+            logger.warning(
+                "OpenBLAS keeps to one thread only in a process that is started with it; this one starts another with \(settings.joined(separator: " "))"
+            )
+            try await runProcesses([displayName])
         } else {
-            let logger = logging.logger("graft.worker")
             try await LoggingOptions.serve(
                 Worker(configuration: configuration, logger: logger), logger: logger)
         }
@@ -99,9 +105,8 @@ struct WorkerCommand: AsyncParsableCommand {
     }
 
     /// Stays with the children until all have ended: one that fails leaves the others at work.
-    private func runProcesses() async throws {
-        let workers = try WorkerProcesses(
-            names: (1...processes).map { "\(displayName)-\($0)" }, arguments: sharedArguments, logFolder: nil)
+    private func runProcesses(_ names: [String]) async throws {
+        let workers = try WorkerProcesses(names: names, arguments: sharedArguments, logFolder: nil)
         do {
             try await Interrupts.cancelling { try await workers.waitForEnd() }
         } catch let failure as CommandFailure where failure.status == .interrupted {

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import WorkerService
 
 /// Worker processes of this binary on this host: started, watched and stopped together.
 ///
@@ -51,6 +52,9 @@ final class WorkerProcesses: Sendable {
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         let parent = ProcessInfo.processInfo.processIdentifier
         process.arguments = ["worker", "--name", name, "--exit-with-parent", "\(parent)"] + arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(MatrixLibrary.processEnvironment) {
+            $1
+        }
         process.standardInput = FileHandle.nullDevice
         if let log = log(of: name) {
             if !FileManager.default.fileExists(atPath: log.path) {
