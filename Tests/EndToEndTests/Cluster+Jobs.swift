@@ -31,8 +31,10 @@ extension Cluster {
         return try #require(shown["report"] as? [String: Any])
     }
 
-    private func wait(
-        _ what: String, of job: String, _ timeout: Duration, until condition: ([String: Any]) -> Bool
+    /// Waits until what `graft show` says of a job satisfies `condition`.
+    func wait(
+        _ what: String, of job: String, _ timeout: Duration = .seconds(60),
+        until condition: ([String: Any]) -> Bool
     ) async throws {
         let deadline = ContinuousClock.now + timeout
         while ContinuousClock.now < deadline {

@@ -4,22 +4,33 @@ import TestingSupport
 
 /// The same job gives the same model file on any cluster and through any crash.
 @Suite(.serialized) struct SameBitsTests {
-    static func model(workers: Int, of file: String, cache: String) async throws -> (
-        sha: String, forwards: Int
-    ) {
+    /// What one `graft run` made.
+    struct Model {
+        let sha: String
+        /// Samples that went through the frozen part.
+        let forwards: Int
+        let kernelFamily: String
+    }
+
+    static func model(
+        workers: Int, of file: String, cache: String, environment: [String: String] = [:]
+    ) async throws -> Model {
         let folder = try TemporaryFolder("same-bits")
-        let result = try await GraftProcess([
-            "run", file, "--workers", "\(workers)", "--output", folder.file("model").path, "--cache", cache,
-            "--json",
-        ]).wait()
+        let result = try await GraftProcess(
+            [
+                "run", file, "--workers", "\(workers)", "--output", folder.file("model").path, "--cache",
+                cache,
+                "--json",
+            ], environment: environment
+        ).wait()
         try #require(result.exitCode == 0, "\(result.errors)")
         let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
         let report = try #require(object?["report"] as? [String: Any])
         let extraction = try #require(report["extraction"] as? [String: Any])
-        return (
-            try #require(report["modelSHA256"] as? String),
-            try #require(extraction["backboneForwards"] as? Int)
-        )
+        return Model(
+            sha: try #require(report["modelSHA256"] as? String),
+            forwards: try #require(extraction["backboneForwards"] as? Int),
+            kernelFamily: try #require(report["kernelFamily"] as? String))
     }
 
     @Test(arguments: [
