@@ -2,7 +2,7 @@ import WireProtocol
 
 /// How a ring cuts and paces its chunks. The same on every member.
 public struct RingOptions: Sendable, Equatable {
-    /// Bytes of sums in a chunk at the most.
+    /// Bytes of sums in a chunk at the most; see `RingPlan`.
     public var chunkBytes: Int
     /// Chunks that a member may have sent beyond those that it has received.
     public var window: Int
@@ -14,7 +14,7 @@ public struct RingOptions: Sendable, Equatable {
 
     /// - Parameter stallLimit: `nil` for 20 times the silence limit.
     public init(
-        chunkBytes: Int = 256 << 10, window: Int = 8, silenceLimit: Duration = .seconds(30),
+        chunkBytes: Int = 512 << 10, window: Int = 8, silenceLimit: Duration = .seconds(30),
         stallLimit: Duration? = nil
     ) {
         self.chunkBytes = max(1, chunkBytes)

@@ -51,7 +51,7 @@ struct RingAllReduceMachine: Sendable {
         count: Int, rank: Int, size: Int, sumElementBytes: Int, resultElementBytes: Int, options: RingOptions
     ) {
         plan = RingPlan(
-            count: count, size: size, chunkElements: max(1, options.chunkBytes / max(1, sumElementBytes)))
+            count: count, size: size, largestChunk: options.chunkBytes / max(1, sumElementBytes))
         self.rank = rank
         self.sumElementBytes = sumElementBytes
         self.resultElementBytes = resultElementBytes

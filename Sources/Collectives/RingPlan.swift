@@ -7,6 +7,20 @@ struct RingPlan: Sendable {
     let count: Int
     let partsPerSegment: Int
 
+    /// Elements of the smallest chunk that a segment is cut into for the sake of overlap.
+    private static let smallestChunk = 4096
+
+    /// A large chunk costs fewer changes of thread a byte, small ones let hops overlap: a segment goes in eight chunks
+    /// if these are neither larger than permitted nor too small to be worth it.
+    ///
+    /// - Parameter largest: elements of a chunk at the most.
+    init(count: Int, size: Int, largestChunk largest: Int) {
+        let longestSegment = (count + size - 1) / size
+        self.init(
+            count: count, size: size,
+            chunkElements: max(1, min(largest, max(Self.smallestChunk, longestSegment / 8))))
+    }
+
     init(count: Int, size: Int, chunkElements: Int) {
         self.size = size
         self.count = count

@@ -1,5 +1,4 @@
 import CTensorKernels
-import Glibc
 
 /// Sums gradients as integers: the sum of many micro-batches has the same bits in whatever order, and on
 /// however many workers, they are added.
@@ -54,21 +53,10 @@ public final class FixedPointAccumulator {
         segmentStarts = starts
         elementCount = total
         exponents = Array(repeating: Self.defaultExponent, count: segmentCounts.count)
-        sums = Self.allocateSums(max(1, total))
+        sums = LargeMemory.allocate(byteCount: max(1, total) * MemoryLayout<Int64>.stride)
+            .bindMemory(to: Int64.self, capacity: max(1, total))
         sums.initialize(repeating: 0, count: max(1, total))
         resultTensor = .zeros([total])
-    }
-
-    /// Large memory in pages of 2 MB where the system has them: sums are gone through from end to end several times
-    /// a step, and small pages cost more than the adding. The advice may be refused, which changes nothing but speed.
-    private static func allocateSums(_ count: Int) -> UnsafeMutablePointer<Int64> {
-        let byteCount = count * MemoryLayout<Int64>.stride
-        let hugePage = 2 << 20
-        let isLarge = byteCount >= 2 * hugePage
-        let memory = UnsafeMutableRawPointer.allocate(
-            byteCount: byteCount, alignment: isLarge ? hugePage : MemoryLayout<Int64>.alignment)
-        if isLarge { madvise(memory, byteCount, Int32(MADV_HUGEPAGE)) }
-        return memory.bindMemory(to: Int64.self, capacity: count)
     }
 
     deinit { UnsafeMutableRawPointer(sums).deallocate() }

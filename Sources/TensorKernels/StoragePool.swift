@@ -89,7 +89,7 @@ public final class StoragePool: Sendable {
         let bytes = capacity * MemoryLayout<Float>.stride
         let raw =
             cached.flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
-            ?? UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+            ?? LargeMemory.allocate(byteCount: bytes)
         return Block(pointer: raw.bindMemory(to: Float.self, capacity: capacity), capacity: capacity)
     }
 

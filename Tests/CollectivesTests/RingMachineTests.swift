@@ -24,6 +24,17 @@ import WireProtocol
         }
     }
 
+    @Test("segments go in about eight chunks, neither too small nor too large")
+    func chunkSizes() {
+        let sizes = [(0, 1), (8192, 1), (8194, 2), (8 * 8192, 8), (80 * 8192, 8), (2 * 8 * 70_000, 10)]
+        for (count, parts) in sizes {
+            #expect(
+                RingPlan(count: count, size: 2, largestChunk: 60_000).partsPerSegment == parts, "\(count)")
+        }
+        #expect(RingPlan(count: 8192, size: 2, largestChunk: 64).partsPerSegment == 64)
+        #expect(RingPlan(count: 10, size: 2, largestChunk: 0).partsPerSegment == 5)
+    }
+
     @Test("the window bounds what is sent ahead")
     func window() {
         var machine = makeMachine(count: 1000, size: 3, window: 5)

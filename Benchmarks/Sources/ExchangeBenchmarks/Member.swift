@@ -74,7 +74,7 @@ final class Member {
     /// One all-reduce. The sums are zeros, which takes as long as others would.
     func exchange() async throws {
         if way == .raw {
-            guard raw_zeromq_exchange(connected, rank == 0 ? 1 : 0, rawBytes, 256 << 10) == 0 else {
+            guard raw_zeromq_exchange(connected, rank == 0 ? 1 : 0, rawBytes, 512 << 10) == 0 else {
                 throw BenchmarkError(message: "libzmq failed")
             }
         } else {
