@@ -6,9 +6,9 @@ import ZeroMQMessaging
 
 /// How members exchange.
 enum Way: String {
-    /// As workers of one host do.
+    /// As workers do: in memory on one host, by sockets between hosts.
     case memory
-    /// As workers of different hosts do, here over the loopback.
+    /// By sockets alone, over the loopback where there is one host.
     case sockets
     /// libzmq alone, without a sum: the bytes that sockets must move between two members.
     case raw
@@ -26,20 +26,27 @@ final class Member {
     private let listener: PeerListener?
     private let raw: OpaquePointer?
     private let rawBytes: Int
+    private let sharing: HostSharing
     private var allReduce: AllReduce?
     private var connected: OpaquePointer?
 
-    static func open(_ way: Way, rank: Int, size: Int, bytes: Int) async throws -> Member {
+    static func open(_ way: Way, rank: Int, size: Int, bytes: Int, on hosts: Hosts) async throws -> Member {
         let context = way == .raw ? nil : try MessagingContext()
         let listener = try await context.asyncMap {
-            try await PeerListener.bind(to: "tcp://127.0.0.1:0", workerID: "worker-\(rank)", context: $0)
+            try await PeerListener.bind(
+                to: "tcp://\(hosts.address(ofRank: rank)):0", workerID: "worker-\(rank)", context: $0)
         }
-        return Member(way, rank: rank, size: size, bytes: bytes, context: context, listener: listener)
+        let sharing = hosts.identity(ofRank: rank).map { HostSharing(identity: $0) } ?? .standard
+        return Member(
+            way, rank: rank, size: size, bytes: bytes, context: context, listener: listener,
+            sharing: way == .memory ? sharing : .none)
     }
 
     private init(
-        _ way: Way, rank: Int, size: Int, bytes: Int, context: MessagingContext?, listener: PeerListener?
+        _ way: Way, rank: Int, size: Int, bytes: Int, context: MessagingContext?, listener: PeerListener?,
+        sharing: HostSharing
     ) {
+        self.sharing = sharing
         self.way = way
         self.rank = rank
         self.size = size
@@ -66,8 +73,7 @@ final class Member {
         let link = try await ZeroMQPeerLink.connect(
             listener: listener, context: context, jobID: "bench", generation: 0, rank: rank, members: members)
         for problem in await link.greetPeers() { throw BenchmarkError(message: problem.reason) }
-        allReduce = AllReduce(
-            jobID: "bench", generation: 0, link: link, sharing: way == .memory ? .standard : .none)
+        allReduce = AllReduce(jobID: "bench", generation: 0, link: link, sharing: sharing)
         try await check()
     }
 

@@ -7,9 +7,11 @@ final class MemberProcess {
     private let process = Process()
     private let input = Pipe()
 
-    init(_ arguments: [String], rank: Int) throws {
-        process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = arguments + [String(rank)]
+    init(_ arguments: [String], rank: Int, on hosts: Hosts) throws {
+        let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
+        let command = hosts.command(ofRank: rank, program, arguments + [String(rank)])
+        process.executableURL = URL(filePath: command[0])
+        process.arguments = Array(command.dropFirst())
         let output = Pipe()
         process.standardInput = input
         process.standardOutput = output
