@@ -77,22 +77,77 @@ GRAFT_KERNEL void graft_dequantize(const int64_t *sums, int32_t exponent, float 
     for (size_t i = 0; i < n; i++) out[i] = (float)((double)sums[i] * scale);
 }
 
-GRAFT_KERNEL void graft_dequantize_adding(
-    const void *bytes, const int64_t *sums, int32_t exponent, float *out, size_t n) {
-    const double scale = power_of_two(-exponent);
-    const char *from = bytes;
-    for (size_t i = 0; i < n; i++) {
-        uint64_t addend;
-        memcpy(&addend, from + 8 * i, 8);
-        out[i] = (float)((double)(int64_t)((uint64_t)sums[i] + addend) * scale);
+// ---- Sums as they travel: of each its lowest bytes, as many as all of a chunk need ----
+
+GRAFT_KERNEL size_t graft_sum_width(const int64_t *sums, size_t n) {
+    uint64_t bits = 0;
+    for (size_t i = 0; i < n; i++) bits |= (uint64_t)(sums[i] ^ (sums[i] >> 63));
+    size_t width = 1;
+    // One bit more, for the sign.
+    while (width < 8 && bits >> (8 * width - 1) != 0) width++;
+    return width;
+}
+
+GRAFT_KERNEL void graft_pack_sums(const int64_t *sums, void *bytes, size_t n, size_t width) {
+    char *to = bytes;
+    if (width == 8) {
+        memcpy(to, sums, 8 * n);
+        return;
+    }
+    // A store of eight bytes is one instruction; what it writes too much the next ones overwrite. Not so at the end.
+    size_t whole = n > 8 ? n - 8 : 0;
+    for (size_t i = 0; i < whole; i++) memcpy(to + width * i, &sums[i], 8);
+    for (size_t i = whole; i < n; i++) memcpy(to + width * i, &sums[i], width);
+}
+
+// `readable` bytes may be read from where the packed sums begin.
+GRAFT_INLINE void unpack(const char *from, size_t readable, size_t width, int64_t *out, size_t n) {
+    const unsigned shift = 64 - 8 * (unsigned)width;
+    size_t whole = readable < 8 ? 0 : (readable - 8) / width + 1;
+    if (whole > n) whole = n;
+    uint64_t low;
+    _Pragma("clang loop vectorize(disable)") for (size_t i = 0; i < whole; i++) {
+        memcpy(&low, from + width * i, 8);
+        out[i] = (int64_t)(low << shift) >> shift;
+    }
+    for (size_t i = whole; i < n; i++) {
+        low = 0;
+        memcpy(&low, from + width * i, width);
+        out[i] = (int64_t)(low << shift) >> shift;
     }
 }
 
-GRAFT_KERNEL void graft_add_int64_bytes(const void *bytes, int64_t *sums, size_t n) {
-    const char *from = bytes;
-    for (size_t i = 0; i < n; i++) {
-        uint64_t addend;
-        memcpy(&addend, from + 8 * i, 8);
-        sums[i] = (int64_t)((uint64_t)sums[i] + addend);
+// The sums' bytes where they are whole, else those of a few of them, unpacked.
+GRAFT_INLINE const char *whole_sums(
+    const char *bytes, size_t width, size_t start, size_t n, int64_t *place, size_t count) {
+    if (width == 8) return bytes + 8 * start;
+    unpack(bytes + width * start, width * (n - start), width, place, count);
+    return (const char *)place;
+}
+
+GRAFT_INLINE int64_t sum_with(int64_t sum, const char *addends, size_t i) {
+    uint64_t addend;
+    memcpy(&addend, addends + 8 * i, 8);
+    return (int64_t)((uint64_t)sum + addend);
+}
+
+GRAFT_KERNEL void graft_dequantize_adding(
+    const void *bytes, size_t width, const int64_t *sums, int32_t exponent, float *out, size_t n) {
+    const double scale = power_of_two(-exponent);
+    int64_t place[CHUNK];
+    for (size_t start = 0; start < n; start += CHUNK) {
+        size_t count = n - start < CHUNK ? n - start : CHUNK;
+        const char *addends = whole_sums(bytes, width, start, n, place, count);
+        for (size_t i = 0; i < count; i++)
+            out[start + i] = (float)((double)sum_with(sums[start + i], addends, i) * scale);
+    }
+}
+
+GRAFT_KERNEL void graft_add_sums(const void *bytes, size_t width, int64_t *sums, size_t n) {
+    int64_t place[CHUNK];
+    for (size_t start = 0; start < n; start += CHUNK) {
+        size_t count = n - start < CHUNK ? n - start : CHUNK;
+        const char *addends = whole_sums(bytes, width, start, n, place, count);
+        for (size_t i = 0; i < count; i++) sums[start + i] = sum_with(sums[start + i], addends, i);
     }
 }

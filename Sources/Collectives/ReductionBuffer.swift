@@ -10,15 +10,20 @@
 public protocol ReductionBuffer: AnyObject {
     /// Elements; the same on every member.
     var count: Int { get }
-    /// Bytes of one element's sum.
+    /// Bytes of one element's sum, at the most.
     var sumElementBytes: Int { get }
+    /// Bytes of one element's sum, at the least: where they are fewer than `sumElementBytes`, sockets carry as many as
+    /// `sumBytes` says.
+    var smallestSumElementBytes: Int { get }
     /// Bytes of one element's result.
     var resultElementBytes: Int { get }
+    /// Bytes that each sum of a range needs now.
+    func sumBytes(_ range: Range<Int>) throws -> Int
     /// Writes the sums of a range: this member's own, with what it has accumulated.
     ///
-    /// - Parameter bytes: `sumElementBytes` for each element of the range.
+    /// - Parameter bytes: `sumElementBytes` for each element of the range, or as many as `sumBytes` said.
     func read(_ range: Range<Int>, into bytes: inout MutableRawSpan) throws
-    /// Adds sums of a range that came from another member.
+    /// Adds sums of a range that came from another member, which says by their number how many bytes each has.
     func accumulate(_ bytes: RawSpan, into range: Range<Int>) throws
     /// Turns finished sums into results, which is the last use of those sums: for everything, where there is one
     /// member.
@@ -36,6 +41,10 @@ public protocol ReductionBuffer: AnyObject {
 }
 
 extension ReductionBuffer {
+    public var smallestSumElementBytes: Int { sumElementBytes }
+
+    public func sumBytes(_ range: Range<Int>) throws -> Int { sumElementBytes }
+
     public func finish(_ range: Range<Int>, adding bytes: RawSpan) throws {
         try accumulate(bytes, into: range)
         try finish(range)

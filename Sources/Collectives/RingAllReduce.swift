@@ -85,6 +85,7 @@ public final class RingAllReduce {
     private func run(_ buffer: any ReductionBuffer, isolation: isolated (any Actor)?) async throws {
         var machine = RingAllReduceMachine(
             count: buffer.count, rank: link.rank, size: link.size, sumElementBytes: buffer.sumElementBytes,
+            smallestSumElementBytes: buffer.smallestSumElementBytes,
             resultElementBytes: buffer.resultElementBytes, options: options)
         try await carryOut(machine.start(), buffer, isolation: isolation)
         let waiting = early
@@ -186,7 +187,9 @@ public final class RingAllReduce {
         let chunk = GradientChunk(
             jobID: jobID, generation: generation, sequence: sequence, fromRank: link.rank,
             phase: phase.rawValue, hop: hop, offset: range.lowerBound, count: range.count)
-        let width = phase == .reduceScatter ? buffer.sumElementBytes : buffer.resultElementBytes
+        let width =
+            range.isEmpty
+            ? 0 : phase == .reduceScatter ? try buffer.sumBytes(range) : buffer.resultElementBytes
         let deadline = ContinuousClock.now + options.silenceLimit
         try await link.send(
             chunk, dataBytes: range.count * width, toRank: successor, deadline: deadline

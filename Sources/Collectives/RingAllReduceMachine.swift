@@ -37,6 +37,7 @@ struct RingAllReduceMachine: Sendable {
     let rank: Int
     private let window: Int
     private let sumElementBytes: Int
+    private let smallestSumElementBytes: Int
     private let resultElementBytes: Int
     private var received: [Bool]
     private var receivedCount = 0
@@ -48,12 +49,14 @@ struct RingAllReduceMachine: Sendable {
     private var readyHead = 0
 
     init(
-        count: Int, rank: Int, size: Int, sumElementBytes: Int, resultElementBytes: Int, options: RingOptions
+        count: Int, rank: Int, size: Int, sumElementBytes: Int, smallestSumElementBytes: Int? = nil,
+        resultElementBytes: Int, options: RingOptions
     ) {
         plan = RingPlan(
             count: count, size: size, largestChunk: options.chunkBytes / max(1, sumElementBytes))
         self.rank = rank
         self.sumElementBytes = sumElementBytes
+        self.smallestSumElementBytes = smallestSumElementBytes ?? sumElementBytes
         self.resultElementBytes = resultElementBytes
         window = options.window
         received = Array(repeating: false, count: 2 * (size - 1) * plan.partsPerSegment)
@@ -136,9 +139,15 @@ struct RingAllReduceMachine: Sendable {
             throw violation(chunk, "the buffer of \(plan.count) elements is not cut there; are all alike?")
         }
         let range = plan.part(part, ofSegment: segment)
-        let bytes = range.count * (phase == .reduceScatter ? sumElementBytes : resultElementBytes)
-        guard chunk.data.count == bytes else {
-            throw violation(chunk, "it carries \(chunk.data.count) bytes where \(bytes) belong")
+        let width = range.isEmpty ? 0 : chunk.data.count / range.count
+        let isRight =
+            switch phase {
+            case _ where range.isEmpty || chunk.data.count % range.count != 0: chunk.data.count == 0
+            case .reduceScatter: (smallestSumElementBytes...sumElementBytes).contains(width)
+            case .allGather: width == resultElementBytes
+            }
+        if !isRight {
+            throw violation(chunk, "it carries \(chunk.data.count) bytes for \(range.count) elements")
         }
         let hopIndex = phase.rawValue * (plan.size - 1) + chunk.hop
         return (phase, range, hopIndex * plan.partsPerSegment + part)

@@ -8,21 +8,29 @@ extension FixedPointAccumulator {
         return [UInt8](UnsafeRawBufferPointer(start: sums + range.lowerBound, count: range.count * 8))
     }
 
-    /// Writes the sums of `range`, as `sums(_:)` gives them, to where they are sent from.
+    /// Bytes, 1 to 8, that each sum of `range` fits in: five where the largest has 36 bits, as usual, and one where
+    /// all are zero, as for words that do not occur.
+    public func sumWidth(_ range: Range<Int>) throws -> Int {
+        try check(range)
+        return graft_sum_width(sums + range.lowerBound, range.count)
+    }
+
+    /// Writes the sums of `range` to where they are sent from, each as an integer of as many bytes as there is room
+    /// for: eight, as `sums(_:)` gives them, or fewer, down to `sumWidth`. With less their high bytes are lost.
     public func copySums(_ range: Range<Int>, into bytes: inout MutableRawSpan) throws {
-        try check(range, byteCount: bytes.byteCount, width: 8)
-        bytes.withUnsafeMutableBytes {
-            $0.copyMemory(
-                from: UnsafeRawBufferPointer(start: sums + range.lowerBound, count: range.count * 8))
+        let width = try packedWidth(range, byteCount: bytes.byteCount)
+        bytes.withUnsafeMutableBytes { target in
+            guard let address = target.baseAddress else { return }
+            graft_pack_sums(sums + range.lowerBound, address, range.count, width)
         }
     }
 
-    /// Adds a peer's sums, where they lie, to those of `range`.
+    /// Adds a peer's sums, where they lie and as `copySums` has written them, to those of `range`.
     public func accumulate(_ bytes: RawSpan, range: Range<Int>) throws {
-        try check(range, byteCount: bytes.byteCount, width: 8)
+        let width = try packedWidth(range, byteCount: bytes.byteCount)
         bytes.withUnsafeBytes { source in
             guard let address = source.baseAddress else { return }
-            graft_add_int64_bytes(address, sums + range.lowerBound, range.count)
+            graft_add_sums(address, width, sums + range.lowerBound, range.count)
         }
     }
 
@@ -52,14 +60,14 @@ extension FixedPointAccumulator {
     /// Converts the sums of `range`, with a peer's added to them, to Float32 and keeps these as results; the sums of
     /// `range` are undefined then. One pass, where to add and then to convert would be two.
     public func finish(_ range: Range<Int>, adding bytes: RawSpan) throws {
-        try check(range, byteCount: bytes.byteCount, width: 8)
+        let width = try packedWidth(range, byteCount: bytes.byteCount)
         bytes.withUnsafeBytes { source in
             guard let address = source.baseAddress else { return }
             forEachPart(of: range) { segment, part in
                 withPointers(resultTensor) {
                     graft_dequantize_adding(
-                        address + 8 * (part.lowerBound - range.lowerBound), sums + part.lowerBound,
-                        Int32(exponents[segment]), $0 + part.lowerBound, part.count)
+                        address + width * (part.lowerBound - range.lowerBound), width,
+                        sums + part.lowerBound, Int32(exponents[segment]), $0 + part.lowerBound, part.count)
                 }
             }
         }
@@ -103,6 +111,13 @@ extension FixedPointAccumulator {
             throw TensorKernelsError(
                 .outOfRange, "elements \(range) of an accumulator of \(elementCount) elements")
         }
+    }
+
+    /// The width of packed sums that take so many bytes.
+    private func packedWidth(_ range: Range<Int>, byteCount: Int) throws -> Int {
+        let width = range.isEmpty ? 8 : byteCount / range.count
+        try check(range, byteCount: byteCount, width: min(max(width, 1), 8))
+        return width
     }
 
     private func check(_ range: Range<Int>, byteCount: Int, width: Int) throws {

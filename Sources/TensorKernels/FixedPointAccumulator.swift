@@ -10,7 +10,8 @@ import CTensorKernels
 /// Float32 itself does.
 ///
 /// Elements are counted over all segments, one after the other. In a ring the sums travel as little-endian
-/// Int64 (`sums`, `accumulate`, `replaceSums`), results as little-endian Float32 (`results`, `storeResults`).
+/// integers of as many bytes as they need (`copySums`, `accumulate`), results as little-endian Float32 (`copyResults`,
+/// `storeResults`).
 public final class FixedPointAccumulator {
     /// Exponents that fit: 2^exponent and 2^−exponent are normal in double precision with room to spare.
     public static let exponentRange = -200...200

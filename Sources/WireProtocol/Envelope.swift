@@ -3,7 +3,7 @@ import ZeroMQMessaging
 /// One message between processes: every ZeroMQ message body is one envelope.
 public struct Envelope: Sendable, Equatable {
     /// The protocol version that this program speaks, and the only one that it understands.
-    public static let currentVersion = 1
+    public static let currentVersion = 2
     /// Bytes of an encoded envelope at the most; larger ones are refused unread.
     public static let maximumBytes = 64 << 20
 

@@ -16,7 +16,10 @@ final class GradientReduction: ReductionBuffer {
 
     var count: Int { elements.count }
     var sumElementBytes: Int { 8 }
+    var smallestSumElementBytes: Int { 1 }
     var resultElementBytes: Int { 4 }
+
+    func sumBytes(_ range: Range<Int>) throws -> Int { try sums.sumWidth(within(range)) }
 
     func read(_ range: Range<Int>, into bytes: inout MutableRawSpan) throws {
         try sums.copySums(within(range), into: &bytes)

@@ -7,28 +7,45 @@ final class IntegerBuffer: ReductionBuffer {
     var sums: [Int64]
     var results: [Int32?]
     private(set) var finishedRanges: [Range<Int>] = []
+    /// Whether sums travel in as few bytes as they need.
+    private let packs: Bool
 
-    init(_ sums: [Int64]) {
+    init(_ sums: [Int64], packs: Bool = false) {
         self.sums = sums
+        self.packs = packs
         results = Array(repeating: nil, count: sums.count)
     }
 
     var count: Int { sums.count }
     var sumElementBytes: Int { 8 }
+    var smallestSumElementBytes: Int { packs ? 1 : 8 }
     var resultElementBytes: Int { 4 }
 
+    func sumBytes(_ range: Range<Int>) -> Int {
+        let bits = sums[range].map { Int64.bitWidth - max($0, ~$0).leadingZeroBitCount + 1 }.max() ?? 0
+        return packs ? (bits + 7) / 8 : 8
+    }
+
     func read(_ range: Range<Int>, into bytes: inout MutableRawSpan) {
-        #expect(bytes.byteCount == 8 * range.count && !range.isEmpty)
+        let width = bytes.byteCount / range.count
+        #expect(bytes.byteCount == width * range.count && (packs || width == 8))
         for (index, element) in range.enumerated() {
-            bytes.storeBytes(of: sums[element].littleEndian, toByteOffset: 8 * index, as: Int64.self)
+            for byte in 0..<width {
+                bytes.storeBytes(
+                    of: UInt8(truncatingIfNeeded: sums[element] >> (8 * byte)),
+                    toByteOffset: width * index + byte, as: UInt8.self)
+            }
         }
     }
 
     func accumulate(_ bytes: RawSpan, into range: Range<Int>) {
-        #expect(bytes.byteCount == 8 * range.count && !range.isEmpty)
+        let width = bytes.byteCount / range.count
+        #expect(bytes.byteCount == width * range.count && (packs || width == 8))
         for (index, element) in range.enumerated() {
-            sums[element] += Int64(
-                littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: 8 * index, as: Int64.self))
+            let highest = bytes.unsafeLoad(fromByteOffset: width * index + width - 1, as: Int8.self)
+            sums[element] += (0..<width - 1).reversed().reduce(Int64(highest)) { sum, byte in
+                sum << 8 | Int64(bytes.unsafeLoad(fromByteOffset: width * index + byte, as: UInt8.self))
+            }
         }
     }
 

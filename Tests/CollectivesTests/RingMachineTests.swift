@@ -74,6 +74,19 @@ import WireProtocol
         #expect(try machine.receive(chunk).isEmpty)
     }
 
+    @Test("sums may have fewer bytes where the buffer says so", arguments: 0...9)
+    func packedSums(width: Int) throws {
+        var machine = makeMachine(count: 6, size: 3, smallest: 3)
+        _ = machine.start()
+        let chunk = GradientChunk(
+            fromRank: 2, offset: 4, count: 2, data: [UInt8](repeating: 1, count: 2 * width))
+        if (3...8).contains(width) {
+            #expect(try machine.receive(chunk).first == .accumulate(chunk.data, 4..<6))
+        } else {
+            #expect(throws: CollectiveError.self) { try machine.receive(chunk) }
+        }
+    }
+
     @Test(
         "what does not belong is refused",
         arguments: [
@@ -94,9 +107,12 @@ import WireProtocol
         }
     }
 
-    private func makeMachine(count: Int, size: Int, window: Int = 8) -> RingAllReduceMachine {
+    private func makeMachine(count: Int, size: Int, window: Int = 8, smallest: Int? = nil)
+        -> RingAllReduceMachine
+    {
         RingAllReduceMachine(
-            count: count, rank: 0, size: size, sumElementBytes: 8, resultElementBytes: 4,
+            count: count, rank: 0, size: size, sumElementBytes: 8, smallestSumElementBytes: smallest,
+            resultElementBytes: 4,
             options: RingOptions(chunkBytes: 64, window: window))
     }
 }

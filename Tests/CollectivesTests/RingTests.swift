@@ -39,7 +39,7 @@ import WireProtocol
                     let ring = RingAllReduce(jobID: "job", generation: 3, link: link, options: options)
                     for round in 0..<3 {
                         let buffer = IntegerBuffer(
-                            contribution(rank: link.rank, count: count, round: round))
+                            contribution(rank: link.rank, count: count, round: round), packs: round > 0)
                         try await ring.allReduce(buffer)
                         let expected = expectedResults(size: link.size, count: count, round: round)
                         #expect(buffer.results == expected)

@@ -43,6 +43,34 @@ import Testing
         #expect(receiver.result(segment: 0, shape: [300]).isIdentical(to: reference))
     }
 
+    @Test(
+        "sums travel in as few bytes as they need, and come back as they were", arguments: 1...8,
+        [1, 2, 7, 8, 9, 255, 256, 257, 1000])
+    func packing(width: Int, count: Int) throws {
+        let largest = width == 8 ? Int64.max : (1 << (8 * width - 1)) - 1
+        for extremes in [[largest], [-largest - 1], [largest, -largest - 1, 0, 1, -1]] {
+            let whole = (0..<count).map { extremes[$0 % extremes.count] }
+            let bytes = whole.flatMap { sum in (0..<8).map { UInt8(truncatingIfNeeded: sum >> (8 * $0)) } }
+            let sender = FixedPointAccumulator(segmentCounts: [count])
+            try sender.replaceSums(bytes, range: 0..<count)
+            #expect(try sender.sumWidth(0..<count) == width)
+
+            var packed = [UInt8](repeating: 0, count: width * count)
+            var elements = packed.mutableSpan
+            var span = elements.mutableBytes
+            try sender.copySums(0..<count, into: &span)
+            let added = FixedPointAccumulator(segmentCounts: [count])
+            try added.accumulate(packed, range: 0..<count)
+            #expect(try added.sums(0..<count) == bytes)
+
+            try sender.finish(0..<count)
+            let finished = FixedPointAccumulator(segmentCounts: [count])
+            try finished.finish(0..<count, adding: packed.span.bytes)
+            #expect(try finished.results(0..<count) == sender.results(0..<count))
+        }
+        #expect(try FixedPointAccumulator(segmentCounts: [count]).sumWidth(0..<count) == 1)
+    }
+
     @Test("to add and finish in one pass changes no bit", arguments: [0..<300, 7..<293, 100..<100, 99..<101])
     func finishesWhileAdding(range: Range<Int>) throws {
         let addends = gradients(4, elements: 100)
@@ -61,7 +89,7 @@ import Testing
         #expect(try accumulators[1].results(range) == accumulators[0].results(range))
         #expect(try accumulators[1].results(0..<300) == accumulators[0].results(0..<300))
         #expect(throws: TensorKernelsError.self) {
-            try accumulators[1].finish(0..<1, adding: [UInt8](repeating: 0, count: 7).span.bytes)
+            try accumulators[1].finish(0..<1, adding: [UInt8](repeating: 0, count: 9).span.bytes)
         }
     }
 
@@ -169,7 +197,11 @@ import Testing
     @Test func refusesWrongRangesAndSizes() {
         let accumulator = FixedPointAccumulator(segmentCounts: [4])
         #expect(throws: TensorKernelsError.self) { try accumulator.sums(2..<5) }
-        #expect(throws: TensorKernelsError.self) { try accumulator.accumulate([1, 2, 3], range: 0..<1) }
+        for (count, range) in [(3, 0..<2), (9, 0..<1), (0, 0..<1), (8, 4..<5), (1, 0..<0)] {
+            #expect(throws: TensorKernelsError.self) {
+                try accumulator.accumulate([UInt8](repeating: 1, count: count), range: range)
+            }
+        }
         #expect(throws: TensorKernelsError.self) { try accumulator.replaceSums([], range: 0..<1) }
         #expect(throws: TensorKernelsError.self) {
             try accumulator.storeResults([0, 0, 0, 0, 0], range: 0..<1)

@@ -81,7 +81,7 @@ import Testing
         let error = try #require(throws: WireError.self) { try Envelope.decode(bytes) }
         #expect(error.code == .versionMismatch)
         #expect(error.requestID == "r1")
-        #expect(error.message.contains("version 9") && error.message.contains("version 1"))
+        #expect(error.message.contains("version 9") && error.message.contains("version 2"))
         let refusal = Envelope.refusal(of: error)
         #expect(refusal.requestID == "r1")
         guard case .refusal(let content) = refusal.body else {

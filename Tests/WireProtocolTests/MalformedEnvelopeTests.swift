@@ -8,17 +8,17 @@ import Testing
         arguments: [
             ([], WireError.Code.versionMismatch),
             ([0x08], .malformed),  // a key without a value
-            ([0x08, 0x01], .unknownBody),  // no body
-            ([0x08, 0x01, 0x12, 0x7f], .malformed),  // a length beyond the end
-            ([0x08, 0x01, 0x12, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f], .malformed),
-            ([0x08, 0x01, 0x12, 0x01, 0xff], .malformed),  // a request id that is not UTF-8
-            ([0x08, 0x01, 0x0b], .malformed),  // a group
+            ([0x08, 0x02], .unknownBody),  // no body
+            ([0x08, 0x02, 0x12, 0x7f], .malformed),  // a length beyond the end
+            ([0x08, 0x02, 0x12, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f], .malformed),
+            ([0x08, 0x02, 0x12, 0x01, 0xff], .malformed),  // a request id that is not UTF-8
+            ([0x08, 0x02, 0x0b], .malformed),  // a group
             ([0x08] + [UInt8](repeating: 0x80, count: 11), .malformed),  // a number without end
             ([0x00, 0x01], .malformed),  // field number 0
-            ([0x08, 0x01, 0x5a, 0x00, 0x5a, 0x00], .malformed),  // two bodies
-            ([0x08, 0x01, 0xba, 0x3e, 0x00], .unknownBody),  // body 999
-            ([0x08, 0x01, 0xe2, 0x02, 0x03, 0x0a, 0x01, 0xff], .malformed),  // GetJob, id not UTF-8
-            ([0x08, 0x01, 0xe2, 0x02, 0x02, 0x0a, 0x05], .malformed),  // GetJob, cut off
+            ([0x08, 0x02, 0x5a, 0x00, 0x5a, 0x00], .malformed),  // two bodies
+            ([0x08, 0x02, 0xba, 0x3e, 0x00], .unknownBody),  // body 999
+            ([0x08, 0x02, 0xe2, 0x02, 0x03, 0x0a, 0x01, 0xff], .malformed),  // GetJob, id not UTF-8
+            ([0x08, 0x02, 0xe2, 0x02, 0x02, 0x0a, 0x05], .malformed),  // GetJob, cut off
         ])
     func malformed(bytes: [UInt8], code: WireError.Code) {
         #expect { try Envelope.decode(bytes) } throws: { ($0 as? WireError)?.code == code }
@@ -28,7 +28,7 @@ import Testing
     func hugeCount() throws {
         // Field 2 of PutBlobChunk, total_size, with all 64 bits set.
         let content: [UInt8] = [0x10] + [UInt8](repeating: 0xff, count: 9) + [0x01]
-        let bytes: [UInt8] = [0x08, 0x01, 0x82, 0x02, UInt8(content.count)] + content
+        let bytes: [UInt8] = [0x08, 0x02, 0x82, 0x02, UInt8(content.count)] + content
         let error = try #require(throws: WireError.self) { try Envelope.decode(bytes) }
         #expect(error.message.contains("PutBlobChunk.total_size"))
     }
@@ -37,7 +37,7 @@ import Testing
     func manyParts() throws {
         // JobList with half a million jobs of two bytes each: more than a hundred megabytes of C structs.
         let jobs = Array(repeatElement([UInt8(0x0a), 0x00], count: 1 << 19).joined())
-        var bytes: [UInt8] = [0x08, 0x01, 0xda, 0x02]
+        var bytes: [UInt8] = [0x08, 0x02, 0xda, 0x02]
         var length = jobs.count
         while length >= 0x80 {
             bytes.append(UInt8(length & 0x7f) | 0x80)

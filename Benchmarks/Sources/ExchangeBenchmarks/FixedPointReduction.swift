@@ -9,7 +9,10 @@ final class FixedPointReduction: ReductionBuffer {
 
     var count: Int { sums.elementCount }
     var sumElementBytes: Int { 8 }
+    var smallestSumElementBytes: Int { 1 }
     var resultElementBytes: Int { 4 }
+
+    func sumBytes(_ range: Range<Int>) throws -> Int { try sums.sumWidth(range) }
 
     func read(_ range: Range<Int>, into bytes: inout MutableRawSpan) throws {
         try sums.copySums(range, into: &bytes)

@@ -1,4 +1,4 @@
-// All-reduce among real processes: `ExchangeBenchmarks memory|sockets|raw SIZE BYTES [HOSTS]`.
+// All-reduce among real processes: `ExchangeBenchmarks memory|sockets|raw|whole SIZE BYTES [HOSTS]`.
 //
 // HOSTS is what `Hosts` reads; rank 0 must have been started on its own. BYTES are those of the Float32 results. Prints "ready N", N being the bytes all-reduced in a round; then runs a
 // round for each line that comes and prints the seconds that it took. The other members are processes of their own,
@@ -10,7 +10,7 @@ let arguments = CommandLine.arguments.dropFirst()
 guard arguments.count >= 3, let size = Int(arguments[2]), let bytes = Int(arguments[3]),
     let way = Way(rawValue: arguments[1])
 else {
-    print("usage: ExchangeBenchmarks memory|sockets|raw SIZE BYTES [HOSTS]")
+    print("usage: ExchangeBenchmarks memory|sockets|raw|whole SIZE BYTES [HOSTS]")
     exit(2)
 }
 /// A line, at once.

@@ -110,11 +110,14 @@ typedef struct {
 void graft_quantize_add(
     const float *x, int32_t exponent, int64_t *sums, size_t n, GraftQuantizationCounts *counts);
 void graft_dequantize(const int64_t *sums, int32_t exponent, float *out, size_t n);
-// out = sums, plus little-endian 64-bit integers that need not be aligned; sums stay as they are.
+// Bytes, 1 to 8, that every one of the sums fits in as a little-endian integer of two's complement.
+size_t graft_sum_width(const int64_t *sums, size_t n);
+// The lowest `width` bytes of each sum, one after the other; and from there, where they need not be aligned.
+void graft_pack_sums(const int64_t *sums, void *bytes, size_t n, size_t width);
+void graft_add_sums(const void *bytes, size_t width, int64_t *sums, size_t n);
+// out = sums + packed sums; the sums stay as they are.
 void graft_dequantize_adding(
-    const void *bytes, const int64_t *sums, int32_t exponent, float *out, size_t n);
-// sums += little-endian 64-bit integers, which need not be aligned.
-void graft_add_int64_bytes(const void *bytes, int64_t *sums, size_t n);
+    const void *bytes, size_t width, const int64_t *sums, int32_t exponent, float *out, size_t n);
 
 // ---- memory.c ----
 // What malloc keeps of freed memory goes back to the system; Swift's Glibc module leaves its header out.

@@ -1223,6 +1223,10 @@ struct  Graft__Wire__GradientChunk
    * elements
    */
   uint32_t count;
+  /*
+   * Sums: little-endian integers of length / count bytes, 1 to 8, as many as the largest of the chunk needs (version 1
+   * had always 8). Results: 4 bytes each. Phase 2: text.
+   */
   ProtobufCBinaryData data;
 };
 #define GRAFT__WIRE__GRADIENT_CHUNK__INIT \
