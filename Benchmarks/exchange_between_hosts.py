@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The exchange among workers of two hosts, which network namespaces stand for: a flat ring beside the hierarchy.
+"""The exchange among workers of several hosts, which network namespaces stand for: a flat ring beside the hierarchy.
 
-    exchange_between_hosts.py [--rate 1gbit] [--workers 2] [--rounds 3]
+    exchange_between_hosts.py [--hosts 2] [--workers 2] [--rate 1gbit] [--rounds 3]
 
 Each host's link is limited to a rate, both ways. Needs root, iproute2 and what `make bench` builds. docs/scaling.md
 has its figures.
@@ -20,32 +20,35 @@ from hosts import NamespaceHosts  # noqa: E402
 
 BINARY = HERE / ".build" / "release" / "ExchangeBenchmarks"
 SIZES = {"4 KiB": 4 << 10, "1 MiB": 1 << 20, "16 MiB": 16 << 20, "90 MiB": 90 << 20}
-NAMES = ("left", "right")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rate", default="1gbit", help="of each host's link, as tc has it; 'none' for no limit")
+    parser.add_argument("--hosts", type=int, default=2)
     parser.add_argument("--workers", type=int, default=2, help="a host")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     missing = NamespaceHosts.missing() or (None if BINARY.exists() else str(BINARY))
     if missing:
         sys.exit(f"error: this needs {missing}")
-    hosts = NamespaceHosts(NAMES)
+    names = [f"host-{number}" for number in range(1, options.hosts + 1)]
+    hosts = NamespaceHosts(names)
     try:
         if options.rate != "none":
-            for name in NAMES:
+            for name in names:
                 limit(hosts, name, options.rate)
-        print(f"2 hosts x {options.workers} workers, links of {options.rate}; median ms of {options.rounds} rounds")
+        print(f"{options.hosts} hosts x {options.workers} workers, links of {options.rate}; "
+              f"median ms of {options.rounds} rounds")
         for title, count in SIZES.items():
-            side_by_side = [NAMES[0]] * options.workers + [NAMES[1]] * options.workers
-            alternating = list(NAMES) * options.workers
-            hierarchy = measure(hosts, "memory", side_by_side, count, options.rounds)
+            side_by_side = [name for name in names for _ in range(options.workers)]
             flat = measure(hosts, "sockets", side_by_side, count, options.rounds)
-            mixed = measure(hosts, "sockets", alternating, count, options.rounds)
-            print(f"{title:>7}: hierarchy {hierarchy:9.2f}   flat ring, hosts side by side {flat:9.2f}   "
-                  f"flat ring, hosts alternating {mixed:9.2f}", flush=True)
+            line = f"{title:>7}: flat ring {flat:9.2f}"
+            if options.workers > 1:
+                hierarchy = measure(hosts, "memory", side_by_side, count, options.rounds)
+                alternating = measure(hosts, "sockets", names * options.workers, count, options.rounds)
+                line += f"   its ranks alternating between hosts {alternating:9.2f}   hierarchy {hierarchy:9.2f}"
+            print(line, flush=True)
     finally:
         hosts.close()
 
