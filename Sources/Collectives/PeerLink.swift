@@ -39,10 +39,7 @@ extension PeerLink {
         _ chunk: GradientChunk, toRank rank: Int, deadline: ContinuousClock.Instant
     ) async throws {
         try await send(chunk, dataBytes: chunk.data.count, toRank: rank, deadline: deadline) { target in
-            chunk.data.withBytes { data in
-                target.withUnsafeMutableBytes { target in data.withUnsafeBytes { target.copyMemory(from: $0) }
-                }
-            }
+            chunk.data.copy(into: &target)
         }
     }
 }

@@ -37,5 +37,12 @@ public struct MessageBytes: Sendable, Equatable {
         }
     }
 
+    /// Writes the bytes to the beginning of a target that has room for them.
+    public func copy(into target: inout MutableRawSpan) {
+        withBytes { bytes in
+            target.withUnsafeMutableBytes { target in bytes.withUnsafeBytes { target.copyMemory(from: $0) } }
+        }
+    }
+
     public static func == (one: MessageBytes, other: MessageBytes) -> Bool { one.array == other.array }
 }
