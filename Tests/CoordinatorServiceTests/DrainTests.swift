@@ -42,11 +42,12 @@ import WireProtocol
         let segments = await stays.received.filter { $0.hasPrefix("segment") }
         #expect(Set(segments).count == segments.count)
 
-        let before = await goes.received.count
+        // It may still be told that the job whose state it holds has ended.
+        let before = await goes.received.filter { !$0.hasPrefix("release") }
         let (short, _) = TestClient.job(epochs: 1)
         try await client.submit("job-2", short, contents)
         _ = try await client.wait(for: .done, of: "job-2")
-        #expect(await goes.received.count == before)
+        #expect(await goes.received.filter { !$0.hasPrefix("release") } == before)
         #expect(try await drain(client, "902", undo: true).map(\.state) == ["drained"], "another target")
         #expect(try await drain(client, "name-902", undo: true).map(\.state) == ["idle"])
         await coordinator.stop()
