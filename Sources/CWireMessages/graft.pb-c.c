@@ -2167,6 +2167,51 @@ void   graft__wire__segment_done__free_unpacked
   assert(message->base.descriptor == &graft__wire__segment_done__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   graft__wire__checkpoint_stored__init
+                     (Graft__Wire__CheckpointStored         *message)
+{
+  static const Graft__Wire__CheckpointStored init_value = GRAFT__WIRE__CHECKPOINT_STORED__INIT;
+  *message = init_value;
+}
+size_t graft__wire__checkpoint_stored__get_packed_size
+                     (const Graft__Wire__CheckpointStored *message)
+{
+  assert(message->base.descriptor == &graft__wire__checkpoint_stored__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t graft__wire__checkpoint_stored__pack
+                     (const Graft__Wire__CheckpointStored *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &graft__wire__checkpoint_stored__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t graft__wire__checkpoint_stored__pack_to_buffer
+                     (const Graft__Wire__CheckpointStored *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &graft__wire__checkpoint_stored__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Graft__Wire__CheckpointStored *
+       graft__wire__checkpoint_stored__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Graft__Wire__CheckpointStored *)
+     protobuf_c_message_unpack (&graft__wire__checkpoint_stored__descriptor,
+                                allocator, len, data);
+}
+void   graft__wire__checkpoint_stored__free_unpacked
+                     (Graft__Wire__CheckpointStored *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &graft__wire__checkpoint_stored__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   graft__wire__evaluate_model__init
                      (Graft__Wire__EvaluateModel         *message)
 {
@@ -2752,7 +2797,7 @@ void   graft__wire__feature_rows__free_unpacked
   assert(message->base.descriptor == &graft__wire__feature_rows__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor graft__wire__envelope__field_descriptors[51] =
+static const ProtobufCFieldDescriptor graft__wire__envelope__field_descriptors[52] =
 {
   {
     "protocol_version",
@@ -3295,6 +3340,18 @@ static const ProtobufCFieldDescriptor graft__wire__envelope__field_descriptors[5
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "checkpoint_stored",
+    75,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Graft__Wire__Envelope, body_case),
+    offsetof(Graft__Wire__Envelope, checkpoint_stored),
+    &graft__wire__checkpoint_stored__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "peer_hello",
     80,
     PROTOBUF_C_LABEL_NONE,
@@ -3373,17 +3430,18 @@ static const unsigned graft__wire__envelope__field_indices_by_name[] = {
   12,   /* field[12] = blob_chunk_stored */
   10,   /* field[10] = blob_status */
   23,   /* field[23] = cancel_job */
+  45,   /* field[45] = checkpoint_stored */
   29,   /* field[29] = drain_workers */
   36,   /* field[36] = evaluate_model */
   38,   /* field[38] = export_model */
   32,   /* field[32] = extract_features */
-  50,   /* field[50] = feature_rows */
+  51,   /* field[51] = feature_rows */
   33,   /* field[33] = features_extracted */
-  49,   /* field[49] = features_held */
+  50,   /* field[50] = features_held */
   13,   /* field[13] = get_blob_chunk */
   19,   /* field[19] = get_job */
   21,   /* field[21] = get_job_log */
-  47,   /* field[47] = gradient_chunk */
+  48,   /* field[48] = gradient_chunk */
   43,   /* field[43] = hand_in_state */
   6,   /* field[6] = heartbeat */
   7,   /* field[7] = heartbeat_reply */
@@ -3399,13 +3457,13 @@ static const unsigned graft__wire__envelope__field_indices_by_name[] = {
   37,   /* field[37] = model_evaluated */
   39,   /* field[39] = model_exported */
   26,   /* field[26] = pause_job */
-  45,   /* field[45] = peer_hello */
-  46,   /* field[46] = peer_hello_reply */
+  46,   /* field[46] = peer_hello */
+  47,   /* field[47] = peer_hello_reply */
   30,   /* field[30] = prepare_job */
   0,   /* field[0] = protocol_version */
   11,   /* field[11] = put_blob_chunk */
   9,   /* field[9] = query_blobs */
-  48,   /* field[48] = query_features */
+  49,   /* field[49] = query_features */
   2,   /* field[2] = refusal */
   4,   /* field[4] = register_worker */
   40,   /* field[40] = release_job */
@@ -3429,8 +3487,8 @@ static const ProtobufCIntRange graft__wire__envelope__number_ranges[8 + 1] =
   { 40, 15 },
   { 53, 26 },
   { 60, 30 },
-  { 80, 45 },
-  { 0, 51 }
+  { 80, 46 },
+  { 0, 52 }
 };
 const ProtobufCMessageDescriptor graft__wire__envelope__descriptor =
 {
@@ -3440,7 +3498,7 @@ const ProtobufCMessageDescriptor graft__wire__envelope__descriptor =
   "Graft__Wire__Envelope",
   "graft.wire",
   sizeof(Graft__Wire__Envelope),
-  51,
+  52,
   graft__wire__envelope__field_descriptors,
   graft__wire__envelope__field_indices_by_name,
   8,  graft__wire__envelope__number_ranges,
@@ -7167,6 +7225,96 @@ const ProtobufCMessageDescriptor graft__wire__segment_done__descriptor =
   graft__wire__segment_done__field_indices_by_name,
   1,  graft__wire__segment_done__number_ranges,
   (ProtobufCMessageInit) graft__wire__segment_done__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor graft__wire__checkpoint_stored__field_descriptors[5] =
+{
+  {
+    "job_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__CheckpointStored, job_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "generation",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__CheckpointStored, generation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "worker_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__CheckpointStored, worker_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "step",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__CheckpointStored, step),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "file",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__CheckpointStored, file),
+    &graft__wire__file_reference__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned graft__wire__checkpoint_stored__field_indices_by_name[] = {
+  4,   /* field[4] = file */
+  1,   /* field[1] = generation */
+  0,   /* field[0] = job_id */
+  3,   /* field[3] = step */
+  2,   /* field[2] = worker_id */
+};
+static const ProtobufCIntRange graft__wire__checkpoint_stored__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor graft__wire__checkpoint_stored__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "graft.wire.CheckpointStored",
+  "CheckpointStored",
+  "Graft__Wire__CheckpointStored",
+  "graft.wire",
+  sizeof(Graft__Wire__CheckpointStored),
+  5,
+  graft__wire__checkpoint_stored__field_descriptors,
+  graft__wire__checkpoint_stored__field_indices_by_name,
+  1,  graft__wire__checkpoint_stored__number_ranges,
+  (ProtobufCMessageInit) graft__wire__checkpoint_stored__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor graft__wire__evaluate_model__field_descriptors[4] =

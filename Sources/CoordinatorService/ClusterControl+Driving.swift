@@ -8,7 +8,9 @@ import WireProtocol
 extension ClusterControl {
     /// A worker's report. Reports on jobs and generations that are over are acknowledged and ignored.
     func take(_ report: AddressedReport) throws -> WireBody {
-        guard let driver = jobs[report.jobID]?.driver, driver.progress.generation == report.generation else {
+        guard let driver = jobs[report.jobID]?.driver,
+            driver.progress.generation == report.generation || report.outlivesGeneration
+        else {
             return .acknowledged(Acknowledged())
         }
         // A repeat may name a checkpoint that has been removed since; it changes nothing and is no lie.
@@ -16,7 +18,7 @@ extension ClusterControl {
         _ = trial.handle(report.event)
         guard trial != driver else { return .acknowledged(Acknowledged()) }
         let objection = objection(to: report)
-        if objection == nil, case .segmentDone = report.report {
+        if objection == nil, report.endsSegment {
             // Nothing comes between this look at the workers and the driver's choice among them.
             let round = round()
             try apply(.idleWorkers(round.joiners[report.jobID] ?? []), to: report.jobID)

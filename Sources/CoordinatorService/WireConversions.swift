@@ -70,6 +70,19 @@ struct AddressedReport {
     /// Blobs that must be in the store for the report to be true.
     var blobs: [FileReference] = []
 
+    /// Whether the generation that it speaks of may be over.
+    var outlivesGeneration: Bool {
+        if case .checkpointStored = report { true } else { false }
+    }
+
+    /// Whether a segment may end with it.
+    var endsSegment: Bool {
+        switch report {
+        case .segmentDone, .checkpointStored: true
+        default: false
+        }
+    }
+
     var event: JobEvent { .report(workerID: workerID, generation: generation, report) }
 
     /// `nil` for a message that is no report.
@@ -98,6 +111,11 @@ struct AddressedReport {
             (jobID, generation, workerID) = (message.jobID, message.generation, message.workerID)
             report = .segmentDone(SegmentResult(message))
             blobs = [message.checkpoint].compactMap { $0 }
+        case .checkpointStored(let message):
+            guard let file = message.file else { return nil }
+            (jobID, generation, workerID) = (message.jobID, message.generation, message.workerID)
+            report = .checkpointStored(step: message.step, ContentFile(file))
+            blobs = [file]
         case .modelEvaluated(let message):
             guard let split = DataSplit(rawValue: message.split) else { return nil }
             (jobID, generation, workerID) = (message.jobID, message.generation, message.workerID)

@@ -8,30 +8,35 @@ struct GenerationStart: Sendable, Equatable {
 // Survivors hold the state of the last step that they finished: a generation goes on from the highest of them.
 extension JobDriver {
     /// The furthest step of a state that the next generation can use: its segment's end.
-    var heldLimit: Int { openSegment?.endStep ?? progress.step }
+    var heldLimit: Int { openSegment?.endStep ?? latestStep }
 
     /// The segment that is being run or comes next; `nil` where training is over.
     var openSegment: Segment? {
         guard progress.trainingEnd == nil else { return nil }
-        return segments.segment(from: progress.step, number: nextSegment)
+        return segments.segment(from: latestStep, number: nextSegment)
     }
 
     /// Members may stand a step apart: some had the sum of a step when its last member was lost, others had not.
     /// The highest wins, so that no step is lost; who stands elsewhere takes that state over, so that none is
     /// applied twice.
     mutating func chooseStart(_ ready: Preparation) -> [JobDirective] {
+        if let restart = giveUpUncommitted(ready) { return restart }
         let resume = progress.resumePoint
         guard let segment = openSegment else { return extract() }
         let usable = resume.step...max(resume.step, segment.endStep)
         let standing = members.map { member in
-            ready[member.workerID].map(\.heldStep).flatMap { usable.contains($0) ? $0 : nil } ?? resume.step
+            ready[member.workerID].map(\.heldStep).flatMap { usable.contains($0) ? $0 : nil } ?? preparedFrom
         }
-        let highest = standing.max() ?? resume.step
+        let highest = max(resume.step, standing.max() ?? 0)
         noteReached(highest)
-        guard let holder = standing.firstIndex(of: highest), standing.contains(where: { $0 != highest })
-        else {
+        guard standing.contains(where: { $0 != highest }) else {
             firstStart = GenerationStart(step: highest)
             return started(at: highest) + extract()
+        }
+        guard highest > resume.step, let holder = standing.firstIndex(of: highest) else {
+            // That state was stored after the members had been told to begin with an earlier one.
+            firstStart = GenerationStart(step: highest, state: resume.checkpoint)
+            return extract()
         }
         phase = .handingIn(rank: holder, step: highest)
         return [command(.handIn, to: members[holder].workerID)]
@@ -39,7 +44,7 @@ extension JobDriver {
 
     mutating func handedIn(_ workerID: String, _ state: HeldState) -> [JobDirective] {
         guard case .handingIn(let holder, let step) = phase, rank(of: workerID) == holder else { return [] }
-        let known = withEarlierSteps(state.steps)
+        let known = withEarlierSteps(state.steps, from: progress.step)
         guard state.step == step, known.map(\.step) == Array(progress.step..<step),
             known.allSatisfy({ $0.gradientNorm.isFinite && $0.learningRate.isFinite })
         else {
@@ -56,11 +61,13 @@ extension JobDriver {
         return started(at: step) + extract()
     }
 
-    /// The open segment's results: those reported, and in front of them what came with a handed-in state.
-    func withEarlierSteps(_ reported: [StepResult]) -> [StepResult] {
-        let steps = reported.filter { $0.step >= progress.step }
+    /// The results of the segment that begins at `start`: those reported, and in front of them what came with a
+    /// handed-in state.
+    func withEarlierSteps(_ reported: [StepResult], from start: Int) -> [StepResult] {
+        let steps = reported.filter { $0.step >= start }
         let first = steps.first?.step ?? Int.max
-        return (progress.handedIn?.steps ?? []).filter { $0.step < first } + steps
+        return (progress.handedIn?.steps ?? []).filter { (start..<max(start, first)).contains($0.step) }
+            + steps
     }
 
     /// A step that nobody had reached before forgives the losses until then.

@@ -10,8 +10,13 @@ extension JobDriver {
         members = []
         idleWorkers = []
         phase = .paused
-        message = "paused at step \(progress.step) of \(totalSteps); graft resume takes it up again"
+        message = pausedMessage
         return releases + [.log(.info, "The job is paused at step \(progress.step)")]
+    }
+
+    /// Names the step that is stored: a checkpoint under way may still arrive.
+    var pausedMessage: String {
+        "paused at step \(progress.step) of \(totalSteps); graft resume takes it up again"
     }
 
     mutating func resume() -> [JobDirective] {

@@ -15,6 +15,8 @@ typealias Preparation = [String: PreparedMember]
 extension JobDriver {
     mutating func start(_ chosen: [MemberAssignment]) -> [JobDirective] {
         guard case .waiting = phase, let first = chosen.first else { return [] }
+        // Of another kernel family's state the bits would differ.
+        if first.kernelFamily != progress.kernelFamily { uncommitted = nil }
         members = chosen.sorted { $0.rank < $1.rank }
         progress.generation += 1
         progress.workerCount = members.count
@@ -27,6 +29,8 @@ extension JobDriver {
         concession = nil
         let names = members.map(\.name).joined(separator: ", ")
         let resume = progress.resumePoint
+        preparedFrom = resume.step
+        storedAhead = nil
         let place = resume.step > 0 ? "from step \(resume.step)" : "from the beginning"
         let text =
             "Generation \(progress.generation) starts \(place) on \(members.count) of kernel family "

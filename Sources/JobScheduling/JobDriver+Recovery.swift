@@ -87,13 +87,14 @@ extension JobDriver {
                     code: "workers-lost",
                     message:
                         "The job lost a worker in \(progress.lossesWithoutProgress) generations in a row "
-                        + "without getting further than step \(progress.step). The last time: \(reason). "
+                        + "without getting further than step \(max(progress.reachedStep ?? 0, progress.step)). The last time: \(reason). "
                         + "Look at that worker's log and memory."))
         }
         return regroup(without: workerID, because: reason)
     }
 
     private mutating func regroup(without workerID: String, because reason: String) -> [JobDirective] {
+        if uncommitted?.uploaderID == workerID { uncommitted = nil }
         let survivors = members.filter { $0.workerID != workerID }
         // The worker that is left out is told as well, in case it still listens.
         let releases = commandAll(.standBy)

@@ -30,11 +30,12 @@ extension JobDriver {
         return close(segment, results)
     }
 
-    /// Takes in what all members have reported, and decides.
-    private mutating func close(_ segment: Segment, _ results: [String: SegmentResult]) -> [JobDirective] {
+    /// Takes in what all members have reported. It counts once the state at its end is stored; until then the
+    /// members run the next segment, where nothing else is to be done first.
+    mutating func close(_ segment: Segment, _ results: [String: SegmentResult]) -> [JobDirective] {
         let reports = members.compactMap { results[$0.workerID] }
-        guard let lead = reports.first, let checkpoint = lead.checkpoint else { return [] }
-        let steps = withEarlierSteps(lead.steps)
+        guard uncommitted == nil, let lead = reports.first, let uploader = members.first else { return [] }
+        let steps = withEarlierSteps(lead.steps, from: segment.firstStep)
         var measures: [JobReport.TaskMeasures] = []
         if segment.evaluates {
             do {
@@ -44,18 +45,18 @@ extension JobDriver {
                 return fail(error as? JobFailure ?? JobFailure(code: "bad-report", message: "\(error)"))
             }
         }
-        progress.step = segment.endStep
-        progress.checkpoint = checkpoint
-        progress.handedIn = nil
-        progress.reachedStep = max(segment.endStep, progress.reachedStep ?? 0)
-        progress.lossesWithoutProgress = 0
-        progress.segments.append(summary(of: segment, reports, steps, measures))
-        let judgement = [.log(.info, line(segment, measures))] + judge(measures, checkpoint)
-        return judgement + (leaveDrained() ?? concede() ?? grow() ?? proceed())
+        noteReached(segment.endStep)
+        let ended = UncommittedSegment(
+            endStep: segment.endStep, generation: progress.generation, uploaderID: uploader.workerID,
+            summary: summary(of: segment, reports, steps, measures))
+        let early = storedAhead.flatMap { $0.step == segment.endStep ? $0.file : nil }
+        storedAhead = nil
+        if let file = lead.checkpoint ?? early { return commit(ended, as: file) + goOn() }
+        return runAhead(of: ended)
     }
 
     /// Best checkpoint and early stopping.
-    private mutating func judge(
+    mutating func judge(
         _ measures: [JobReport.TaskMeasures], _ checkpoint: ContentFile
     ) -> [JobDirective] {
         guard let task = decidingTask, let value = measures.first?.value(of: task.metric) else { return [] }
@@ -82,8 +83,10 @@ extension JobDriver {
             return refuse("it ends at step \(result.endStep) instead of \(segment.endStep)")
         }
         guard rank(of: workerID) == 0 else { return nil }
-        guard result.checkpoint != nil else { return refuse("rank 0 sent no checkpoint") }
-        guard withEarlierSteps(result.steps).map(\.step) == Array(segment.firstStep..<segment.endStep) else {
+        guard
+            withEarlierSteps(result.steps, from: segment.firstStep).map(\.step)
+                == Array(segment.firstStep..<segment.endStep)
+        else {
             return refuse("its steps are not \(segment.firstStep)..<\(segment.endStep)")
         }
         if let step = result.steps.first(where: { !$0.gradientNorm.isFinite }) {
@@ -115,10 +118,9 @@ extension JobDriver {
             exchangedBytes: reports.reduce(0) { saturatingSum($0, $1.timing.exchangedBytes) })
     }
 
-    private func line(_ segment: Segment, _ measures: [JobReport.TaskMeasures]) -> String {
-        var text =
-            "Step \(segment.endStep) of \(totalSteps): training loss \(short(progress.segments.last?.trainLoss))"
-        for task in measures {
+    func line(_ segment: JobReport.Segment) -> String {
+        var text = "Step \(segment.endStep) of \(totalSteps): training loss \(short(segment.trainLoss))"
+        for task in segment.validation {
             text += "; \(task.task) validation loss \(short(task.loss)), accuracy \(short(task.accuracy))"
         }
         return text

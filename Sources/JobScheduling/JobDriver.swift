@@ -46,6 +46,10 @@ public struct JobDriver: Sendable, Equatable {
     var nextSegment = 0
     /// Where this generation's first segment begins; `nil` once it has been told.
     var firstStart: GenerationStart?
+    /// The step whose state this generation's members were told to begin with.
+    var preparedFrom = 0
+    /// The running segment's end, where it is stored before all members have reported.
+    var storedAhead: StoredState?
     let segments: SegmentSchedule
 
     /// - Parameter progress: where an earlier coordinator left the job; by default a fresh one.
@@ -104,6 +108,8 @@ public struct JobDriver: Sendable, Equatable {
             return start(members)
         case .assignmentImpossible(let reason):
             return giveUpWaiting(reason)
+        case .report(let workerID, let generation, .checkpointStored(let step, let file)):
+            return checkpointStored(workerID, generation, StoredState(step: step, file: file))
         case .report(let workerID, let generation, let report):
             guard generation == progress.generation, rank(of: workerID) != nil else { return [] }
             return take(report, from: workerID)
@@ -143,6 +149,7 @@ public struct JobDriver: Sendable, Equatable {
         case .handedIn(let state): return handedIn(workerID, state)
         case .extracted(let work): return extracted(workerID, work)
         case .segmentDone(let result): return segmentDone(workerID, result)
+        case .checkpointStored: return []
         case .evaluated(let split, let counts, _): return evaluated(workerID, split, counts)
         case .exported(let files): return exported(workerID, files)
         case .failed(let failure, let lostWorkerID): return memberFailed(workerID, failure, lostWorkerID)

@@ -9,6 +9,9 @@ public enum MemberReport: Sendable, Equatable {
     case handedIn(HeldState)
     case extracted(JobReport.Extraction)
     case segmentDone(SegmentResult)
+    /// The state at `step`, a segment's end, is in the blob store. It may come before the last member's report of
+    /// that segment, and long after its generation.
+    case checkpointStored(step: Int, ContentFile)
     case evaluated(split: DataSplit, counts: [TaskCounts], seconds: Double)
     case exported([ContentFile])
     /// `lostWorkerID` names the peer that is gone, where that is why.

@@ -4,7 +4,9 @@ extension JobDriver {
     /// The job's report as far as it has come.
     /// - Parameter wallSeconds: from the first `preparing` to now.
     public func report(jobID: String, wallSeconds: Double) -> JobReport {
-        let epochs = EpochDurations(segments: progress.segments, plan: plan, specification: specification)
+        // All members have run the last one, wherever its checkpoint is.
+        let segments = progress.segments + [progress.uncommitted?.summary].compactMap { $0 }
+        let epochs = EpochDurations(segments: segments, plan: plan, specification: specification)
         let model = progress.exportedFiles?.first { $0.path == "model.safetensors" }
         var best: JobReport.Best?
         if let found = progress.best, let task = decidingTask {
@@ -15,7 +17,7 @@ extension JobDriver {
             kernelFamily: progress.kernelFamily ?? "", generations: progress.generation,
             parameterCount: progress.parameterCount,
             trainableParameterCount: progress.trainableParameterCount,
-            extraction: progress.extraction, segments: progress.segments,
+            extraction: progress.extraction, segments: segments,
             firstEpochSeconds: epochs.first.map { $0 + (progress.extraction?.seconds ?? 0) },
             laterEpochSeconds: epochs.medianOfLater, best: best, test: progress.test ?? [],
             modelSHA256: model?.sha256, wallSeconds: wallSeconds)

@@ -66,7 +66,7 @@ public struct SegmentResult: Sendable, Equatable {
     /// From rank 0 only.
     public var steps: [StepResult]
     public var counts: [TaskCounts]
-    /// From rank 0 only.
+    /// From rank 0, where it is stored already; otherwise `checkpointStored` follows.
     public var checkpoint: ContentFile?
     public var timing: SegmentTiming
 

@@ -21,6 +21,8 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
     public internal(set) var checkpoint: ContentFile?
     /// A state beyond `checkpoint`, in the middle of the segment that starts there.
     public internal(set) var handedIn: HeldState?
+    /// A segment whose checkpoint is on its way; `nil` in older records.
+    public internal(set) var uncommitted: UncommittedSegment?
     /// The furthest step that a generation has started from or ended a segment at; `nil` in older records.
     public internal(set) var reachedStep: Int?
     public internal(set) var best: Best?

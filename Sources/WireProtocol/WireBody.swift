@@ -47,6 +47,7 @@ public enum WireBody: Sendable, Equatable {
     case workerLog(WorkerLog)
     case handInState(HandInState)
     case stateHandedIn(StateHandedIn)
+    case checkpointStored(CheckpointStored)
 
     case peerHello(PeerHello)
     case peerHelloReply(PeerHelloReply)
@@ -103,6 +104,7 @@ extension WireBody {
         case .workerLog(let message): message
         case .handInState(let message): message
         case .stateHandedIn(let message): message
+        case .checkpointStored(let message): message
         case .peerHello(let message): message
         case .peerHelloReply(let message): message
         case .gradientChunk(let message): message
@@ -158,6 +160,7 @@ extension WireBody {
             BodyEntry(WireBody.workerLog),
             BodyEntry(WireBody.handInState),
             BodyEntry(WireBody.stateHandedIn),
+            BodyEntry(WireBody.checkpointStored),
             BodyEntry(WireBody.peerHello),
             BodyEntry(WireBody.peerHelloReply),
             BodyEntry(WireBody.gradientChunk),

@@ -87,7 +87,7 @@ actor CommandDesk {
             if let generation, generation.jobID == order.jobID, generation.number <= order.generation {
                 release(holding: order.hold)
             } else if !order.hold, held?.jobID == order.jobID {
-                letGo()
+                letGo(endsUpload: true)
             }
         default: break
         }
@@ -194,7 +194,7 @@ actor CommandDesk {
         if !holding { letGo() }
         if let member, let generation {
             enqueue { desk in
-                if holding { await member.suspend() } else { await member.release() }
+                if holding { await member.suspend() } else { await member.release(endsUpload: true) }
                 desk.environment.board.idle()
             }
             if holding { hold(member, of: generation.jobID) }
@@ -229,11 +229,12 @@ extension CommandDesk {
         return held.member
     }
 
-    private func letGo() {
+    /// A job that is let go for another one still wants its last checkpoint.
+    private func letGo(endsUpload: Bool = false) {
         guard let held else { return }
         held.expiry.cancel()
         self.held = nil
-        enqueue { _ in await held.member.release() }
+        enqueue { _ in await held.member.release(endsUpload: endsUpload) }
         unfinished.removeValue(forKey: workCount)
     }
 }

@@ -4,12 +4,13 @@ import WireProtocol
 
 // What an earlier generation of the job left in memory, in the next one.
 extension JobMember {
-    /// Whether the held model and state are of use in this generation. A state outside of its limits belongs to
-    /// another course of the job, and without a checkpoint there is nothing to replace it by.
-    func canUse(_ held: Prepared) -> Bool {
-        let step = held.session.step
-        return (order.startStep...max(order.startStep, order.heldLimit)).contains(step)
-            || (step < order.startStep && checkpointFile != nil)
+    /// Whether the held model is of use in this generation. A state outside of its limits belongs to another course
+    /// of the job, and without a checkpoint there is nothing to replace it by.
+    func canUse(_ held: Prepared) -> Bool { hasUsableState(held) || checkpointFile != nil }
+
+    /// Whether the generation can go on from where this worker stands.
+    func hasUsableState(_ held: Prepared) -> Bool {
+        (order.startStep...max(order.startStep, order.heldLimit)).contains(held.session.step)
     }
 
     var checkpointFile: FileReference? { order.files.first { $0.path == "checkpoint.safetensors" } }
@@ -17,7 +18,7 @@ extension JobMember {
     /// Files that this generation needs: the backbone's are in memory already where there is a model.
     var missingFiles: [FileReference] {
         guard let prepared else { return order.files }
-        guard prepared.session.step < order.startStep else { return [] }
+        guard !hasUsableState(prepared) else { return [] }
         return order.files.filter { $0.path == "checkpoint.safetensors" }
     }
 

@@ -13,6 +13,7 @@ extension JobMember {
     /// generation left is used again.
     func prepare() async throws -> JobPrepared {
         begin("preparing", total: order.files.count + order.shards.count)
+        try await endUpload()
         if let prepared, !canUse(prepared) { giveBack() }
         let specification = try CanonicalJSON.decode(JobSpecification.self, from: order.specificationJSON)
         let plan = try CanonicalJSON.decode(DatasetPlan.self, from: order.planJSON)
@@ -109,7 +110,7 @@ extension JobMember {
         let added = try loadSamples(
             missingShards, held.samples.encoder, identity: held.frozenIdentity,
             classCount: held.plan.tasks[0].labels.count)
-        if held.session.step < order.startStep {
+        if !hasUsableState(held) {
             try restoreCheckpoint(prepared)
             records = []
         }

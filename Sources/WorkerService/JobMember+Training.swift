@@ -5,7 +5,7 @@ import TransferTechniques
 import WireProtocol
 
 extension JobMember {
-    /// Runs the steps of a segment, then evaluates and uploads the state as asked.
+    /// Runs the steps of a segment, then evaluates, and begins to upload the state, as asked.
     func run(_ segment: RunSegment) async throws -> SegmentDone {
         let prepared = try requirePrepared()
         try requireFeatures(prepared)
@@ -20,7 +20,7 @@ extension JobMember {
             records.append(StepRecord(try await step(prepared, &timings)))
             environment.board.advance(to: prepared.session.step, of: segment.endStep)
         }
-        if isRankZero { done.steps = records }
+        if isRankZero { done.steps = records.filter { $0.step >= segment.firstStep } }
         if segment.evaluate {
             let evaluationStart = ContinuousClock.now
             done.evaluation = try evaluate(prepared, split: .validation)
@@ -28,8 +28,7 @@ extension JobMember {
         }
         if segment.checkpoint, isRankZero {
             let checkpointStart = ContinuousClock.now
-            done.checkpoint = try await environment.transfer.upload(
-                bytes: try prepared.session.checkpoint(), path: "checkpoint.safetensors")
+            try await uploadSnapshot(of: prepared.session)
             timings.checkpointSeconds = checkpointStart.duration(to: .now).inSeconds
         }
         timings.totalSeconds = start.duration(to: .now).inSeconds
@@ -37,8 +36,8 @@ extension JobMember {
         return done
     }
 
-    /// Takes over the segment's state where this worker does not stand at its beginning, and forgets the results of
-    /// earlier segments.
+    /// Takes over the segment's state where this worker does not stand at its beginning. The results of the segment
+    /// before it are kept: where its checkpoint is never stored, the job goes back to it.
     private func stand(at step: Int, of segment: RunSegment, _ prepared: Prepared) async throws {
         if prepared.session.step != step, let state = segment.state {
             try await restore(state, prepared)
@@ -49,7 +48,9 @@ extension JobMember {
                 "segment \(segment.segment) begins at step \(step), this worker stands at "
                     + "\(prepared.session.step)", context: order.jobID)
         }
-        records.removeAll { !(segment.firstStep..<step).contains($0.step) }
+        let first = min(latestFirstStep, segment.firstStep)
+        records.removeAll { !(first..<step).contains($0.step) }
+        latestFirstStep = segment.firstStep
     }
 
     /// Goes on from a checkpoint in the blob store.

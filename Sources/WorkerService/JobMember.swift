@@ -24,6 +24,10 @@ actor JobMember {
     private(set) var prepared: Prepared?
     /// What the segment's steps came to, as far as they ran here since the state was last restored.
     var records: [StepRecord] = []
+    /// Where the latest segment began.
+    var latestFirstStep = 0
+    /// The latest snapshot on its way to the store; one at a time.
+    var upload: CheckpointUpload?
     /// False while a state is being restored: were that to fail, the session would be of no state at all.
     private var isSound = true
 
@@ -65,7 +69,11 @@ actor JobMember {
     }
 
     /// Gives files, sockets and memory back.
-    func release() async {
+    ///
+    /// - Parameter endsUpload: whether nobody needs the checkpoint any more that may be under way.
+    func release(endsUpload: Bool) async {
+        if endsUpload { upload?.cancel() }
+        upload = nil
         await closeLink()
         giveBack()
     }

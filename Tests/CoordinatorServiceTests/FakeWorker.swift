@@ -21,8 +21,12 @@ actor FakeWorker {
         var hasBrokenClock = false
         /// Reports this failure when told to run the segment that ends here.
         var failure: (step: Int, failure: Failure)?
-        /// Says that its segments are done without uploading checkpoints.
+        /// Says that its checkpoints are stored without uploading them.
         var skipsUploads = false
+        /// Time that the upload of a checkpoint takes; the next segment runs meanwhile.
+        var uploadTime: Duration = .zero
+        /// Falls silent before the checkpoint of this step is uploaded, but after it has run on from there.
+        var diesUploadingStep: Int?
         /// Acknowledges only from the second time on that it is sent a command.
         var losesFirstAcknowledgement = false
         /// Peers that it cannot reach, by endpoint.
@@ -38,6 +42,9 @@ actor FakeWorker {
     private(set) var heldJobID = ""
     private(set) var received: [String] = []
     private(set) var registrations = 0
+    /// Steps whose checkpoints it has reported as stored.
+    private(set) var storedSteps: [Int] = []
+    private var upload: Task<Void, Never>?
     private var seenRequests: Set<String> = []
     private var isDead = false
     private var tasks: [Task<Void, Never>] = []
@@ -68,6 +75,7 @@ actor FakeWorker {
     /// Falls silent, as a killed process does.
     func die() {
         isDead = true
+        upload?.cancel()
         for task in tasks { task.cancel() }
     }
 
@@ -167,6 +175,8 @@ actor FakeWorker {
     }
 
     private func prepare(_ message: PrepareJob) async throws -> JobPrepared {
+        // As a real worker: what becomes of the upload is said before.
+        await upload?.value
         order = message
         heldJobID = ""
         for file in message.files { _ = try await fetch(file.sha256) }
@@ -206,10 +216,35 @@ actor FakeWorker {
             done.steps = (message.firstStep..<message.endStep).map {
                 StepRecord(step: $0, lossFixed: 8 << 32, samples: 8, learningRate: 0.1, gradientNorm: 1)
             }
-            let bytes = Array("checkpoint of \(order.jobID) at step \(message.endStep)".utf8)
-            done.checkpoint = try await upload(bytes, path: "checkpoint.safetensors")
+            // One snapshot at a time.
+            await upload?.value
+            upload = Task { await self.store(message) }
         }
         return .segmentDone(done)
+    }
+
+    private func store(_ segment: RunSegment) async {
+        do {
+            if behaviour.diesUploadingStep == segment.endStep {
+                let next = "segment \(segment.endStep)-"
+                while !received.contains(where: { $0.hasPrefix(next) }) {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+                return die()
+            }
+            try await Task.sleep(for: behaviour.uploadTime)
+            let bytes = Array("checkpoint of \(segment.jobID) at step \(segment.endStep)".utf8)
+            let file = try await upload(bytes, path: "checkpoint.safetensors")
+            let report = CheckpointStored(
+                jobID: segment.jobID, generation: segment.generation, workerID: id, step: segment.endStep,
+                file: file)
+            for _ in 0..<behaviour.repeats where !isDead {
+                _ = try await channel.request(.checkpointStored(report))
+            }
+            storedSteps.append(segment.endStep)
+        } catch {
+            // The coordinator is away for good; the test will say so.
+        }
     }
 
     private func export(_ message: ExportModel) async throws -> ModelExported {

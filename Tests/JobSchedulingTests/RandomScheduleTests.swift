@@ -97,6 +97,8 @@ import TrainingJobs
         var restarts = 0
         var heldStarts = 0
         var handIns = 0
+        var ahead = 0
+        var givenUp = 0
         for seed in 1...60 {
             var cluster = SimulatedCluster(
                 seed: UInt64(seed), workers: 1 + seed % 4, specification: Self.specification,
@@ -106,10 +108,14 @@ import TrainingJobs
             restarts += cluster.restartCount
             heldStarts += cluster.heldStartCount
             handIns += cluster.handInCount
+            ahead += cluster.aheadCount
+            givenUp += cluster.givenUpCount
         }
         #expect(losses > 30)
         #expect(restarts > 30)
         #expect(heldStarts > 30)
         #expect(handIns > 20)
+        #expect(ahead > 30)
+        #expect(givenUp > 5)
     }
 }

@@ -16,7 +16,7 @@ struct SeededGenerator: RandomNumberGenerator {
 }
 
 /// Runs a driver against simulated members over a network that repeats, delays and reorders reports, and loses
-/// workers, as the seed says.
+/// workers, as the seed says. Checkpoints are stored early, late or never.
 struct SimulatedCluster {
     var driver: JobDriver
     private var generator: SeededGenerator
@@ -33,6 +33,10 @@ struct SimulatedCluster {
     /// Generations that began in the middle of a segment, and those of them where a state was handed in.
     private(set) var heldStartCount = 0
     private(set) var handInCount = 0
+    /// Segments that ran while the checkpoint of the one before was under way.
+    private(set) var aheadCount = 0
+    /// Checkpoints that were waited for no longer.
+    private(set) var givenUpCount = 0
 
     init(
         seed: UInt64, workers: Int, specification: JobSpecification, plan: DatasetPlan,
@@ -96,6 +100,8 @@ struct SimulatedCluster {
         lossCount += 1
         interrupt()
         members[member.workerID] = nil
+        // What it was uploading may be whole all the same.
+        if chance(50) { dropUploads(of: member.workerID) }
         let reporter = driver.members.first { $0.workerID != member.workerID }
         if let reporter, chance(50) {
             let failure = JobFailure(code: "peer-lost", message: "deadline passed")
@@ -132,10 +138,12 @@ struct SimulatedCluster {
             guard step < segment.endStep else { continue }
             members[member.workerID]?.interrupt(at: step)
             let isUnsaid: (JobEvent) -> Bool = {
-                guard case .report(member.workerID, generation, .segmentDone(let done)) = $0 else {
-                    return false
+                guard case .report(member.workerID, generation, let report) = $0 else { return false }
+                switch report {
+                case .segmentDone(let done): return done.segment == segment.number
+                case .checkpointStored(let step, _): return step == segment.endStep
+                default: return false
                 }
-                return done.segment == segment.number
             }
             inFlight.removeAll(where: isUnsaid)
             history.removeAll(where: isUnsaid)
@@ -143,20 +151,57 @@ struct SimulatedCluster {
     }
 
     private mutating func deliver(_ event: JobEvent) {
-        let before = driver.members.count
-        defer { if before > 0, driver.members.count > before { growthCount += 1 } }
+        let before = driver
         for (workerID, generation, command) in driver.handle(event).commands {
-            var member = members[workerID] ?? SimulatedMember(plan: driver.plan, skill: skill)
-            if command == .handIn { handInCount += 1 }
-            if case .run(let segment) = command, segment.resumeStep > segment.firstStep {
-                heldStartCount += 1
-            }
-            if let report = member.answer(command) {
-                let event = JobEvent.report(workerID: workerID, generation: generation, report)
-                inFlight.append(event)
-                history.append(event)
-            }
+            if case .prepare = command { settleUploads(of: workerID) }
+            var member = members[workerID] ?? newMember()
+            if let report = member.answer(command) { send(report, workerID, generation) }
+            if let upload = member.takeUpload() { send(upload, workerID, generation) }
             members[workerID] = member
+            count(command)
         }
+        if before.members.count > 0, driver.members.count > before.members.count { growthCount += 1 }
+        if before.uncommitted != nil, driver.progress.step == before.progress.step,
+            driver.uncommitted == nil, driver.outcome == nil
+        {
+            givenUpCount += 1
+        }
+    }
+
+    private func newMember() -> SimulatedMember {
+        var member = SimulatedMember(plan: driver.plan, skill: skill)
+        member.uploadsLater = true
+        return member
+    }
+
+    private mutating func send(_ report: MemberReport, _ workerID: String, _ generation: Int) {
+        let event = JobEvent.report(workerID: workerID, generation: generation, report)
+        inFlight.append(event)
+        history.append(event)
+    }
+
+    private mutating func count(_ command: MemberCommand) {
+        if command == .handIn { handInCount += 1 }
+        guard case .run(let segment) = command else { return }
+        if segment.resumeStep > segment.firstStep { heldStartCount += 1 }
+        if driver.uncommitted != nil { aheadCount += 1 }
+    }
+
+    /// A worker that says that it is prepared has said before what became of its upload.
+    private mutating func settleUploads(of workerID: String) {
+        let uploads = inFlight.filter { Self.isUpload($0, of: workerID) }
+        dropUploads(of: workerID)
+        guard !chance(30) else { return }
+        for upload in uploads { _ = driver.handle(upload) }
+    }
+
+    private mutating func dropUploads(of workerID: String) {
+        let dropped = inFlight.filter { Self.isUpload($0, of: workerID) }
+        inFlight.removeAll { Self.isUpload($0, of: workerID) }
+        history.removeAll { dropped.contains($0) }
+    }
+
+    private static func isUpload(_ event: JobEvent, of workerID: String) -> Bool {
+        if case .report(workerID, _, .checkpointStored) = event { true } else { false }
     }
 }

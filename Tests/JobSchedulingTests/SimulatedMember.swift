@@ -12,6 +12,10 @@ struct SimulatedMember {
     private(set) var rank = 0
     /// The state: steps that were applied, in their order.
     private(set) var applied: [Int] = []
+    /// Whether checkpoints come by themselves, as they do from real workers, or with the segment's report.
+    var uploadsLater = false
+    /// A checkpoint that is yet to be reported.
+    private(set) var upload: MemberReport?
     private var isHolding = false
     /// Steps whose results this process has seen since the last checkpoint.
     private var recorded: [Int] = []
@@ -61,12 +65,18 @@ struct SimulatedMember {
     private mutating func run(_ segment: Segment) -> SegmentResult {
         if applied.count != segment.resumeStep { restore(segment.state) }
         while applied.count < segment.endStep { step() }
+        if rank == 0, uploadsLater { upload = .checkpointStored(step: applied.count, state) }
         return SegmentResult(
             segment: segment.number, endStep: segment.endStep,
             steps: rank == 0 ? results(from: segment.firstStep) : [],
             counts: segment.evaluates ? counts(.validation, step: segment.endStep) : [],
-            checkpoint: rank == 0 ? state : nil,
+            checkpoint: rank == 0 && !uploadsLater ? state : nil,
             timing: SegmentTiming(compute: 1, exchange: 0.5, evaluate: 0.25, checkpoint: 0.25, total: 2))
+    }
+
+    mutating func takeUpload() -> MemberReport? {
+        defer { upload = nil }
+        return upload
     }
 
     private mutating func step() {

@@ -21,6 +21,9 @@ actor FakeCoordinator {
     /// What a test wants to compare later.
     var notes: ([String], [[Int]]) = ([], [])
     private var knowsWorkers = true
+    /// Uploads that are not answered yet; `nil`: they are answered at once.
+    private var heldUploads: [RouterMessage]?
+    private var refusesUploads = false
     private var acknowledged: Set<String> = []
 
     init(context: MessagingContext, folder: URL, endpoint: String = "tcp://127.0.0.1:0") async throws {
@@ -37,8 +40,25 @@ actor FakeCoordinator {
 
     func forgetWorkers() { knowsWorkers = false }
 
+    func refuseUploads() { refusesUploads = true }
+
+    /// From now on no chunk is taken until `takeUploads`.
+    func holdUploads() { heldUploads = [] }
+
+    func takeUploads() async {
+        let held = heldUploads ?? []
+        heldUploads = nil
+        for message in held { await receive(message) }
+    }
+
+    var hasHeldUploads: Bool { heldUploads?.isEmpty == false }
+
     private func receive(_ message: RouterMessage) async {
         guard let envelope = try? Envelope.decode(message.body) else { return }
+        if heldUploads != nil, case .putBlobChunk = envelope.body {
+            heldUploads?.append(message)
+            return
+        }
         guard let reply = answer(envelope, from: message.identity) else { return }
         guard let bytes = try? envelope.reply(reply).encode() else { return }
         try? await router.send(bytes, to: message.identity)
@@ -68,6 +88,8 @@ actor FakeCoordinator {
                 let (data, total) = try store.read(query.sha256, offset: query.offset, length: query.length)
                 return .blobChunk(
                     BlobChunk(sha256: query.sha256, totalSize: total, offset: query.offset, data: data))
+            case .putBlobChunk where refusesUploads:
+                return .refusal(Refusal(code: "fake", message: "no uploads"))
             case .putBlobChunk(let chunk):
                 let progress = try store.append(
                     chunk.data, at: chunk.offset, of: chunk.sha256, totalSize: chunk.totalSize)
@@ -141,6 +163,34 @@ actor FakeCoordinator {
     func untilProgress(in activity: String) async throws {
         try await until("progress in \(activity)") {
             self.heartbeats.last.map { $0.activity == activity && $0.progressDone > 0 } ?? false
+        }
+    }
+
+    func untilStep(_ step: Int) async throws {
+        try await until("step \(step)") {
+            self.heartbeats.last.map { $0.activity == "training" && $0.progressDone == step } ?? false
+        }
+    }
+
+    /// Names of the reports that came, in their order, without those that came again.
+    var reportNames: [String] {
+        var names: [String] = []
+        for body in reports {
+            let name: String
+            switch body {
+            case .checkpointStored(let report): name = "stored \(report.generation) \(report.step)"
+            case .jobPrepared(let report): name = "prepared \(report.generation)"
+            case .segmentDone(let report): name = "segment \(report.generation) \(report.segment)"
+            default: name = "\(body)"
+            }
+            if !names.contains(name) { names.append(name) }
+        }
+        return names
+    }
+
+    func untilReports(_ names: [String]) async throws {
+        try await until("reports \(names), there are \(reportNames)") {
+            self.reportNames.count >= names.count
         }
     }
 

@@ -12,9 +12,10 @@ struct JobScript: Sendable {
 
     var coordinator: FakeCoordinator { fixture.coordinator }
 
-    func prepare(
+    /// Tells the workers to prepare, without waiting for them.
+    func order(
         checkpoint: FileReference? = nil, startStep: Int = 0, heldLimit: Int = 0
-    ) async throws -> [JobPrepared] {
+    ) async throws {
         var orders = try await fixture.preparations(
             specification, jobID: jobID, generation: generation, workerIDs: workerIDs, checkpoint: checkpoint,
             startStep: startStep)
@@ -22,6 +23,12 @@ struct JobScript: Sendable {
         for (id, order) in zip(workerIDs, orders) {
             try await coordinator.command(.prepareJob(order), to: id)
         }
+    }
+
+    func prepare(
+        checkpoint: FileReference? = nil, startStep: Int = 0, heldLimit: Int = 0
+    ) async throws -> [JobPrepared] {
+        try await order(checkpoint: checkpoint, startStep: startStep, heldLimit: heldLimit)
         return try await reports { if case .jobPrepared(let report) = $0 { report } else { nil } }
     }
 
@@ -33,11 +40,20 @@ struct JobScript: Sendable {
         return try await reports { if case .featuresExtracted(let report) = $0 { report } else { nil } }
     }
 
+    /// Runs a segment and waits until the state at its end is stored as well: rank 0's report has that file here.
     func run(
         segment: Int = 0, from first: Int = 0, to end: Int, resuming resume: Int = 0,
         state: FileReference? = nil
     ) async throws -> [SegmentDone] {
         try await start(segment: segment, from: first, to: end, resuming: resume, state: state)
+        var reports = try await done(segment: segment)
+        let stored = try await stored(step: end)
+        reports[stored.workerID]?.checkpoint = stored.file
+        return Array(reports.values)
+    }
+
+    /// The members' reports of a segment, by worker.
+    func done(segment: Int) async throws -> [String: SegmentDone] {
         // A report whose receipt was slow comes again: one of each worker is wanted, of this segment.
         var reports: [String: SegmentDone] = [:]
         while reports.count < workerIDs.count {
@@ -47,16 +63,23 @@ struct JobScript: Sendable {
             }
             reports[report.workerID] = report
         }
-        return Array(reports.values)
+        return reports
+    }
+
+    func stored(step: Int) async throws -> CheckpointStored {
+        try await coordinator.report { body -> CheckpointStored? in
+            guard case .checkpointStored(let report) = body, report.jobID == jobID else { return nil }
+            return report.step == step && report.generation == generation ? report : nil
+        }
     }
 
     func start(
         segment: Int = 0, from first: Int = 0, to end: Int, resuming resume: Int = 0,
-        state: FileReference? = nil, only ids: [String]? = nil
+        state: FileReference? = nil, evaluating evaluates: Bool = true, only ids: [String]? = nil
     ) async throws {
         let order = RunSegment(
             jobID: jobID, generation: generation, segment: segment, firstStep: first, endStep: end,
-            evaluate: true, checkpoint: true, resumeStep: resume, state: state)
+            evaluate: evaluates, checkpoint: true, resumeStep: resume, state: state)
         for id in ids ?? workerIDs { try await coordinator.command(.runSegment(order), to: id) }
     }
 

@@ -63,6 +63,7 @@ typedef struct Graft__Wire__EvaluationCounts Graft__Wire__EvaluationCounts;
 typedef struct Graft__Wire__StepRecord Graft__Wire__StepRecord;
 typedef struct Graft__Wire__SegmentTimings Graft__Wire__SegmentTimings;
 typedef struct Graft__Wire__SegmentDone Graft__Wire__SegmentDone;
+typedef struct Graft__Wire__CheckpointStored Graft__Wire__CheckpointStored;
 typedef struct Graft__Wire__EvaluateModel Graft__Wire__EvaluateModel;
 typedef struct Graft__Wire__ModelEvaluated Graft__Wire__ModelEvaluated;
 typedef struct Graft__Wire__ExportModel Graft__Wire__ExportModel;
@@ -128,6 +129,7 @@ typedef enum {
   GRAFT__WIRE__ENVELOPE__BODY_WORKER_LOG = 72,
   GRAFT__WIRE__ENVELOPE__BODY_HAND_IN_STATE = 73,
   GRAFT__WIRE__ENVELOPE__BODY_STATE_HANDED_IN = 74,
+  GRAFT__WIRE__ENVELOPE__BODY_CHECKPOINT_STORED = 75,
   GRAFT__WIRE__ENVELOPE__BODY_PEER_HELLO = 80,
   GRAFT__WIRE__ENVELOPE__BODY_PEER_HELLO_REPLY = 81,
   GRAFT__WIRE__ENVELOPE__BODY_GRADIENT_CHUNK = 82,
@@ -187,6 +189,7 @@ struct  Graft__Wire__Envelope
     Graft__Wire__WorkerLog *worker_log;
     Graft__Wire__HandInState *hand_in_state;
     Graft__Wire__StateHandedIn *state_handed_in;
+    Graft__Wire__CheckpointStored *checkpoint_stored;
     Graft__Wire__PeerHello *peer_hello;
     Graft__Wire__PeerHelloReply *peer_hello_reply;
     Graft__Wire__GradientChunk *gradient_chunk;
@@ -916,7 +919,7 @@ struct  Graft__Wire__RunSegment
    */
   protobuf_c_boolean evaluate;
   /*
-   * rank 0 uploads the state at end_step
+   * rank 0 uploads the state at end_step, beside what follows; see CheckpointStored
    */
   protobuf_c_boolean checkpoint;
   /*
@@ -1022,6 +1025,9 @@ struct  Graft__Wire__SegmentTimings
    */
   double exchange_seconds;
   double evaluate_seconds;
+  /*
+   * that the steps waited for: the snapshot, not its upload
+   */
   double checkpoint_seconds;
   double total_seconds;
   /*
@@ -1050,7 +1056,7 @@ struct  Graft__Wire__SegmentDone
   size_t n_evaluation;
   Graft__Wire__EvaluationCounts **evaluation;
   /*
-   * from rank 0, when asked for; already in the blob store
+   * from rank 0, if in the blob store by now; else CheckpointStored follows
    */
   Graft__Wire__FileReference *checkpoint;
   Graft__Wire__SegmentTimings *timings;
@@ -1058,6 +1064,24 @@ struct  Graft__Wire__SegmentDone
 #define GRAFT__WIRE__SEGMENT_DONE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&graft__wire__segment_done__descriptor) \
     , (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, 0, 0,NULL, 0,NULL, NULL, NULL }
+
+
+/*
+ * From rank 0: the state at a segment's end has arrived in the blob store. It may come before the segment's last
+ * SegmentDone, and after its generation; it names the generation that ran the segment.
+ */
+struct  Graft__Wire__CheckpointStored
+{
+  ProtobufCMessage base;
+  char *job_id;
+  uint32_t generation;
+  char *worker_id;
+  uint64_t step;
+  Graft__Wire__FileReference *file;
+};
+#define GRAFT__WIRE__CHECKPOINT_STORED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&graft__wire__checkpoint_stored__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, NULL }
 
 
 /*
@@ -2211,6 +2235,25 @@ Graft__Wire__SegmentDone *
 void   graft__wire__segment_done__free_unpacked
                      (Graft__Wire__SegmentDone *message,
                       ProtobufCAllocator *allocator);
+/* Graft__Wire__CheckpointStored methods */
+void   graft__wire__checkpoint_stored__init
+                     (Graft__Wire__CheckpointStored         *message);
+size_t graft__wire__checkpoint_stored__get_packed_size
+                     (const Graft__Wire__CheckpointStored   *message);
+size_t graft__wire__checkpoint_stored__pack
+                     (const Graft__Wire__CheckpointStored   *message,
+                      uint8_t             *out);
+size_t graft__wire__checkpoint_stored__pack_to_buffer
+                     (const Graft__Wire__CheckpointStored   *message,
+                      ProtobufCBuffer     *buffer);
+Graft__Wire__CheckpointStored *
+       graft__wire__checkpoint_stored__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   graft__wire__checkpoint_stored__free_unpacked
+                     (Graft__Wire__CheckpointStored *message,
+                      ProtobufCAllocator *allocator);
 /* Graft__Wire__EvaluateModel methods */
 void   graft__wire__evaluate_model__init
                      (Graft__Wire__EvaluateModel         *message);
@@ -2604,6 +2647,9 @@ typedef void (*Graft__Wire__SegmentTimings_Closure)
 typedef void (*Graft__Wire__SegmentDone_Closure)
                  (const Graft__Wire__SegmentDone *message,
                   void *closure_data);
+typedef void (*Graft__Wire__CheckpointStored_Closure)
+                 (const Graft__Wire__CheckpointStored *message,
+                  void *closure_data);
 typedef void (*Graft__Wire__EvaluateModel_Closure)
                  (const Graft__Wire__EvaluateModel *message,
                   void *closure_data);
@@ -2697,6 +2743,7 @@ extern const ProtobufCMessageDescriptor graft__wire__evaluation_counts__descript
 extern const ProtobufCMessageDescriptor graft__wire__step_record__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__segment_timings__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__segment_done__descriptor;
+extern const ProtobufCMessageDescriptor graft__wire__checkpoint_stored__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__evaluate_model__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__model_evaluated__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__export_model__descriptor;
