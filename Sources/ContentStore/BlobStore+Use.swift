@@ -33,6 +33,21 @@ extension BlobStore {
         return utimensat(AT_FDCWD, place.path, nil, 0) == 0 || contains(sha256)
     }
 
+    /// Hashes a blob once more, and removes it where the disk has changed it, so that it can be added anew.
+    ///
+    /// - Returns: whether the store has the blob, whole.
+    public func keepIfWhole(_ sha256: String) throws -> Bool {
+        do {
+            try verify(sha256)
+            return true
+        } catch let error as ContentStoreError where error.code == .missing {
+            return false
+        } catch let error as ContentStoreError where error.code == .hashMismatch {
+            try remove(sha256)
+            return false
+        }
+    }
+
     /// Removes a blob that `verify` found damaged, so that it can be added anew. Whoever has its file open keeps
     /// it.
     public func remove(_ sha256: String) throws {

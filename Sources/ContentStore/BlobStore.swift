@@ -69,11 +69,11 @@ public struct BlobStore: Sendable {
         try check(FileHasher.sha256(ofFileAt: place), is: sha256, what: place.path)
     }
 
-    /// Stores these bytes and returns their name. A blob that is there already counts as new.
+    /// Stores these bytes and returns their name. A blob that is there already, whole, counts as new.
     @discardableResult
     public func addBytes(_ bytes: [UInt8]) throws -> BlobReference {
         let reference = BlobReference(sha256: FileHasher.sha256(of: bytes), size: bytes.count)
-        guard !markUsed(reference.sha256) else { return reference }
+        guard try !isThere(reference) else { return reference }
         try withTemporaryFile { temporary in
             try FileSystem.writeDurably([Data(bytes)], to: temporary)
             try publish(temporary, as: reference.sha256)
@@ -82,15 +82,19 @@ public struct BlobStore: Sendable {
     }
 
     /// Copies a file into the store; the hash is that of the copied bytes, whatever happens to the file
-    /// meanwhile. A blob that is there already counts as new.
+    /// meanwhile. A blob that is there already, whole, counts as new.
     @discardableResult
     public func addFile(at url: URL) throws -> BlobReference {
         try withTemporaryFile { temporary in
             try FileSystem.copyDurably(url, to: temporary)
             let reference = try FileHasher.reference(ofFileAt: temporary)
-            if !markUsed(reference.sha256) { try publish(temporary, as: reference.sha256) }
+            if try !isThere(reference) { try publish(temporary, as: reference.sha256) }
             return reference
         }
+    }
+
+    private func isThere(_ reference: BlobReference) throws -> Bool {
+        try keepIfWhole(reference.sha256) && markUsed(reference.sha256)
     }
 
     func place(of sha256: String) throws -> URL {

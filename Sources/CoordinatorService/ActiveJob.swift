@@ -13,7 +13,7 @@ struct ActiveJob: Sendable {
     var shards: [ShardReference] = []
     /// `nil` until the data is planned.
     var driver: JobDriver?
-    /// The planning that runs; dropped with the job.
+    /// The planning that runs, for the first time or to make shards anew; dropped with the job.
     var planning: Task<Void, Never>?
     /// When its data is read again, in the coordinator's monotonic seconds: the disk had no room for shards.
     var nextPlanning: Double?

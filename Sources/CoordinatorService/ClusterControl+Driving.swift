@@ -106,9 +106,11 @@ extension ClusterControl {
             return LogRecord(time: wallTime, level: level.rawValue, source: "coordinator", message: text)
         }
         let held = Set(driver.progress.neededCheckpoints.map(\.sha256))
+        let (known, count) = (before.segments.count, driver.progress.segments.count)
         return JobChange(
             record: record, lines: lines, pins: progressed ? [.checkpoint: held] : [:],
-            segments: try driver.progress.encodedSegments(from: before.segments.count))
+            segments: try driver.progress.encodedSegments(from: known),
+            droppedSegments: count < known ? count : nil)
     }
 
     private func carryOut(

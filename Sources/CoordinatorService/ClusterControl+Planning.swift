@@ -32,7 +32,7 @@ extension ClusterControl {
         }
     }
 
-    private static func isForWantOfRoom(_ error: any Error) -> Bool {
+    static func isForWantOfRoom(_ error: any Error) -> Bool {
         if let error = error as? ContentStoreError { return error.code == .diskFull }
         return (error as? JobStoreError).map { [.unavailable, .busy].contains($0.code) } ?? false
     }

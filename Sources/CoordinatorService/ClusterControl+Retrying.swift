@@ -66,7 +66,7 @@ extension ClusterControl {
         if let file = files.first(where: { !blobs.contains($0.sha256) }) {
             throw refuse("its file \(file.path) is not here")
         }
-        let lost = progress?.neededCheckpoints.contains { !blobs.contains($0.sha256) } ?? false
+        let lost = progress?.essentialCheckpoints.contains { !blobs.contains($0.sha256) } ?? false
         guard !lost else {
             let days = Int(configuration.retryRetention.seconds / 86_400)
             throw refuse(

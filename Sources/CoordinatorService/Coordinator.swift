@@ -91,6 +91,7 @@ public final class Coordinator: Service {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await Self.serveBlobs(requests, transfers, outbox) }
             group.addTask { await self.keepTime(control, transfers) }
+            group.addTask { for await hash in transfers.losses { await control.blobLost(hash) } }
             for await message in router.incoming {
                 await route(message, lane, outbox, control)
             }

@@ -22,6 +22,7 @@ struct DatasetPlanning: Sendable {
         var places: [String: URL] = [:]
         for file in files where file.path.hasPrefix("tasks/") {
             places[file.path] = try blobs.url(for: file.sha256)
+            guard try blobs.keepIfWhole(file.sha256) else { throw Self.damage(to: file) }
         }
         var shards: [StoredShard] = []
         let plan = try DatasetPlanner.plan(specification, files: places) { shard in
@@ -33,6 +34,15 @@ struct DatasetPlanning: Sendable {
                     samples: shard.samples, sha256: blob.sha256, size: blob.size))
         }
         return (plan, shards)
+    }
+
+    /// An input is nowhere but in the store and with whoever submitted it.
+    static func damage(to file: FileReference) -> JobFailure {
+        JobFailure(
+            code: BlobTransfers.damagedCode,
+            message:
+                "The coordinator's disk has damaged or lost the job's file \(file.path). Check that disk, and "
+                + "submit the job anew: the file is then sent again.")
     }
 
     /// The error as the job's failure, its text unchanged.

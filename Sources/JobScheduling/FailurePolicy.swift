@@ -17,6 +17,8 @@ public enum FailurePolicy {
     ]
     private static let passingCodes: Set<String> = [
         "closed", "broken", "peer-silent", "coordinator-unreachable", "coordinator-disk-full", "out-of-order",
+        // The coordinator learns of it too, and says by the next generation what it does without the file.
+        "damaged-blob", "missing-blob",
     ]
 
     /// Codes compare with '-' and '_' alike.

@@ -1,14 +1,12 @@
 import TrainingJobs
 
-/// A state in the blob store.
-struct StoredState: Sendable, Equatable {
-    var step: Int
-    var file: ContentFile
-}
-
 // Checkpoints are uploaded while the next segment runs. A segment's results become progress only together with
 // its checkpoint, and one segment at the most is ahead of the store.
 extension JobDriver {
+    /// Checkpoints that are kept beside the best one. Were there no second, a damaged one would send the job back to
+    /// its beginning.
+    static let keptCheckpoints = 2
+
     /// The one segment that may be ahead of the store; another runs meanwhile.
     var uncommitted: UncommittedSegment? {
         get { progress.uncommitted }
@@ -53,12 +51,22 @@ extension JobDriver {
 
     /// A segment's results become progress, once the state at its end is in the store.
     mutating func commit(_ ended: UncommittedSegment, as checkpoint: ContentFile) -> [JobDirective] {
-        progress.step = ended.endStep
-        progress.checkpoint = checkpoint
+        retain(checkpoint, at: ended.endStep)
         progress.handedIn = nil
         progress.reachedStep = max(ended.endStep, progress.reachedStep ?? 0)
         progress.segments.append(ended.summary)
-        return [.log(.info, line(ended.summary))] + judge(ended.summary.validation, checkpoint)
+        return [.log(.info, line(ended.summary))] + judge(ended.summary, checkpoint)
+    }
+
+    /// The latest checkpoint, and a few before it.
+    private mutating func retain(_ checkpoint: ContentFile, at step: Int) {
+        var older = progress.older ?? []
+        if let previous = progress.checkpoint {
+            older.append(StoredState(step: progress.step, file: previous))
+        }
+        progress.older = older.suffix(Self.keptCheckpoints - 1)
+        progress.step = step
+        progress.checkpoint = checkpoint
     }
 
     /// At a segment's end that is stored.

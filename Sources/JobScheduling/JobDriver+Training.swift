@@ -56,17 +56,18 @@ extension JobDriver {
     }
 
     /// Best checkpoint and early stopping.
-    mutating func judge(
-        _ measures: [JobReport.TaskMeasures], _ checkpoint: ContentFile
-    ) -> [JobDirective] {
-        guard let task = decidingTask, let value = measures.first?.value(of: task.metric) else { return [] }
+    mutating func judge(_ segment: JobReport.Segment, _ checkpoint: ContentFile) -> [JobDirective] {
+        guard let task = decidingTask, let value = segment.validation.first?.value(of: task.metric) else {
+            return []
+        }
+        let step = segment.endStep
         if MetricOrder.isBetter(value, than: progress.best?.value, metric: task.metric) {
-            progress.best = TrainingProgress.Best(step: progress.step, value: value, checkpoint: checkpoint)
+            progress.best = TrainingProgress.Best(step: step, value: value, checkpoint: checkpoint)
         }
         let rule = specification.training.earlyStopping
         guard progress.stopping.shouldStop(after: value, metric: task.metric, rule: rule) else { return [] }
         let reason =
-            "stopped early at step \(progress.step): \(progress.stopping.evaluationsWithoutImprovement) "
+            "stopped early at step \(step): \(progress.stopping.evaluationsWithoutImprovement) "
             + "evaluations without improvement of \(task.metric.rawValue)"
         progress.trainingEnd = reason
         return [.log(.info, "Training \(reason)")]

@@ -85,7 +85,8 @@ public struct JobDriver: Sendable, Equatable {
 
     /// Kernel family that the next generation must be of; `nil` while any will do.
     public var requiredFamily: String? {
-        progress.resumePoint.checkpoint == nil ? nil : progress.kernelFamily
+        progress.resumePoint.checkpoint == nil && progress.isBoundToFamily != true
+            ? nil : progress.kernelFamily
     }
 
     /// The task whose metric chooses the checkpoint: the first with a validation split.
@@ -126,6 +127,12 @@ public struct JobDriver: Sendable, Equatable {
         case .claimed(let claim):
             if case .training = phase { concession = claim }
             return []
+        case .checkpointLost(let sha256):
+            return checkpointLost(sha256)
+        case .filesMissing(let reason):
+            return filesMissing(reason)
+        case .impossible(let failure):
+            return fail(failure)
         case .pause:
             return pause()
         case .resume:

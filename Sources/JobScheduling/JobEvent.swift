@@ -25,6 +25,12 @@ public enum JobEvent: Sendable, Equatable {
     /// Members that other jobs have a better claim to, as of this moment; `nil`: none. A job in training gives
     /// them up at its segment's end.
     case claimed(Concession?)
+    /// A state of the job is no longer in the blob store, or was damaged there.
+    case checkpointLost(sha256: String)
+    /// Files that members need are being made anew: those that prepare are let go meanwhile.
+    case filesMissing(String)
+    /// What the job cannot go on without is gone for good.
+    case impossible(JobFailure)
     /// Let the members go; the job waits until it is resumed.
     case pause
     case resume

@@ -16,9 +16,13 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
     public internal(set) var workerCount = 0
     /// Kernel family of the members; binding once there is a checkpoint.
     public internal(set) var kernelFamily: String?
+    /// Whether the family is binding without a checkpoint: one was lost.
+    public internal(set) var isBoundToFamily: Bool?
     /// Where `checkpoint` stands: steps that need not be run again.
     public internal(set) var step = 0
     public internal(set) var checkpoint: ContentFile?
+    /// States before `checkpoint` that are kept in case it is lost, oldest first; `nil` in older records.
+    public internal(set) var older: [StoredState]?
     /// A state beyond `checkpoint`, in the middle of the segment that starts there.
     public internal(set) var handedIn: HeldState?
     /// A segment whose checkpoint is on its way; `nil` in older records.
@@ -63,11 +67,15 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
         return copy
     }
 
+    /// Checkpoints that the job's present course needs.
+    public var essentialCheckpoints: [ContentFile] {
+        [checkpoint, handedIn?.checkpoint, best?.checkpoint].compactMap { $0 }
+    }
+
     /// Checkpoints that are still of use; all others of the job may go.
     public var neededCheckpoints: [ContentFile] {
         var needed: [ContentFile] = []
-        for file in [checkpoint, handedIn?.checkpoint, best?.checkpoint].compactMap({ $0 })
-        where !needed.contains(file) {
+        for file in essentialCheckpoints + (older ?? []).map(\.file) where !needed.contains(file) {
             needed.append(file)
         }
         return needed

@@ -11,16 +11,19 @@ public struct JobChange: Sendable {
     public var pins: [BlobRole: Set<String>]
     /// Segments by number, from 0; those stored before stay.
     public var segments: [Int: String]
+    /// Of the segments stored before, those from this number on go; `nil`: none.
+    public var droppedSegments: Int?
 
     public init(
         record: JobRecord, plan: PlanRecord? = nil, lines: [LogRecord] = [],
-        pins: [BlobRole: Set<String>] = [:], segments: [Int: String] = [:]
+        pins: [BlobRole: Set<String>] = [:], segments: [Int: String] = [:], droppedSegments: Int? = nil
     ) {
         self.record = record
         self.plan = plan
         self.lines = lines
         self.pins = pins
         self.segments = segments
+        self.droppedSegments = droppedSegments
     }
 }
 
@@ -144,6 +147,10 @@ extension JobStore {
                 arguments: [id, plan.planJSON, plan.shardsJSON])
         }
         for (role, hashes) in change.pins { try Self.replacePins(of: id, role: role, with: hashes, database) }
+        if let first = change.droppedSegments {
+            try database.execute(
+                sql: "DELETE FROM segments WHERE job_id = ? AND number >= ?", arguments: [id, first])
+        }
         for (number, segment) in change.segments {
             try database.execute(
                 sql: "INSERT OR REPLACE INTO segments (job_id, number, segment) VALUES (?, ?, ?)",

@@ -8,9 +8,12 @@ extension JobMember {
     /// of the job, and without a checkpoint there is nothing to replace it by.
     func canUse(_ held: Prepared) -> Bool { hasUsableState(held) || checkpointFile != nil }
 
-    /// Whether the generation can go on from where this worker stands.
+    /// Whether the generation can go on from where this worker stands: its step is within the limits, and it has the
+    /// results of the steps that the coordinator lacks.
     func hasUsableState(_ held: Prepared) -> Bool {
-        (order.startStep...max(order.startStep, order.heldLimit)).contains(held.session.step)
+        let step = held.session.step
+        guard (order.startStep...max(order.startStep, order.heldLimit)).contains(step) else { return false }
+        return Set(order.startStep..<step).isSubset(of: records.map(\.step))
     }
 
     var checkpointFile: FileReference? { order.files.first { $0.path == "checkpoint.safetensors" } }

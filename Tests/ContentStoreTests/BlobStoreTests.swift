@@ -99,6 +99,31 @@ func someBytes(_ count: Int, seed: UInt8 = 1) -> [UInt8] {
         }
     }
 
+    @Test(arguments: ["bytes", "file"])
+    func whatIsAddedAgainReplacesADamagedBlob(way: String) throws {
+        let bytes = someBytes(100)
+        let reference = try store.addBytes(bytes)
+        #expect(try store.keepIfWhole(reference.sha256))
+        try Data(someBytes(100, seed: 2)).write(to: store.url(for: reference.sha256))
+        if way == "bytes" {
+            try store.addBytes(bytes)
+        } else {
+            let file = temporary.folder.appendingPathComponent("file")
+            try Data(bytes).write(to: file)
+            try store.addFile(at: file)
+        }
+        #expect(try store.bytes(of: reference.sha256) == bytes)
+    }
+
+    @Test func aDamagedBlobIsRemovedAndAWholeOneStays() throws {
+        let reference = try store.addBytes(someBytes(100))
+        #expect(try store.keepIfWhole(reference.sha256))
+        try Data(someBytes(100, seed: 2)).write(to: store.url(for: reference.sha256))
+        #expect(try !store.keepIfWhole(reference.sha256))
+        #expect(!store.contains(reference.sha256))
+        #expect(try !store.keepIfWhole(reference.sha256))
+    }
+
     @Test func removalKeepsWhatIsNamedAndWhatIsNew() throws {
         let kept = try store.addBytes(someBytes(10))
         let dropped = try store.addBytes(someBytes(20))

@@ -45,6 +45,51 @@ import WireProtocol
         #expect(!store.contains(blobs[2].sha256))
     }
 
+    @Test func `a damaged blob is refused, reported, and can be sent anew`() async throws {
+        let bytes = [UInt8](repeating: 7, count: 1000)
+        let blob = try store.addBytes(bytes)
+        let transfers = BlobTransfers(store: store)
+        let get = WireBody.getBlobChunk(GetBlobChunk(sha256: blob.sha256, offset: 500, length: 10))
+        let query = WireBody.queryBlobs(QueryBlobs(sha256s: [blob.sha256]))
+        guard case .blobChunk = await transfers.answer(get) else {
+            Issue.record("a whole blob was refused")
+            return
+        }
+        try Damage.flipBit(in: store.url(for: blob.sha256))
+        #expect(await transfers.answer(get)?.refusalCode == "damaged-blob")
+        #expect(await transfers.answer(get)?.refusalCode == "missing-blob")
+        #expect(await transfers.answer(query) == .blobStatus(BlobStatus(missing: [blob.sha256])))
+        var losses = transfers.losses.makeAsyncIterator()
+        #expect(await losses.next() == blob.sha256)
+
+        let put = PutBlobChunk(sha256: blob.sha256, totalSize: 1000, offset: 0, data: bytes)
+        guard case .blobChunkStored(let stored) = await transfers.answer(.putBlobChunk(put)) else {
+            Issue.record("not taken")
+            return
+        }
+        #expect(stored.complete)
+        guard case .blobChunk(let chunk) = await transfers.answer(get) else {
+            Issue.record("refused after it was sent anew")
+            return
+        }
+        #expect(chunk.data == [UInt8](repeating: 7, count: 10))
+    }
+
+    @Test(arguments: ["query", "upload"])
+    func `a damaged blob does not stand in its own way`(way: String) async throws {
+        let bytes = [UInt8](repeating: 7, count: 1000)
+        let blob = try store.addBytes(bytes)
+        try Damage.flipBit(in: store.url(for: blob.sha256))
+        let transfers = BlobTransfers(store: store)
+        if way == "query" {
+            let status = await transfers.answer(.queryBlobs(QueryBlobs(sha256s: [blob.sha256])))
+            #expect(status == .blobStatus(BlobStatus(missing: [blob.sha256])))
+        }
+        let put = PutBlobChunk(sha256: blob.sha256, totalSize: 1000, offset: 0, data: bytes)
+        _ = await transfers.answer(.putBlobChunk(put))
+        #expect(try store.bytes(of: blob.sha256) == bytes)
+    }
+
     @Test func `a chunk is never larger than the limit`() async throws {
         let blob = try store.addBytes([UInt8](repeating: 7, count: BlobTransfers.maximumChunkBytes + 10))
         let transfers = BlobTransfers(store: store)

@@ -35,6 +35,7 @@ struct SimulatedCluster {
     private(set) var handInCount = 0
     /// Segments that ran while the checkpoint of the one before was under way.
     private(set) var aheadCount = 0
+    private(set) var damageCount = 0
     /// Checkpoints that were waited for no longer.
     private(set) var givenUpCount = 0
 
@@ -52,9 +53,11 @@ struct SimulatedCluster {
     ///   - losses: chance per event that a member is lost, in percent.
     ///   - restarts: chance per event that the coordinator restarts, in percent.
     ///   - pauses: chance per event that the job is paused, and later resumed, in percent.
+    ///   - damages: chance per event that a stored checkpoint is lost, in percent.
     ///   - joins: chance per event that the workers that are no members are idle, in percent.
     mutating func run(
-        losses: Int, restarts: Int, joins: Int = 0, pauses: Int = 0, maximumEvents: Int = 20_000
+        losses: Int, restarts: Int, joins: Int = 0, pauses: Int = 0, damages: Int = 0,
+        maximumEvents: Int = 20_000
     ) -> JobDriver
         .Outcome?
     {
@@ -66,6 +69,7 @@ struct SimulatedCluster {
             }
             if chance(restarts) { restart() }
             if chance(joins) { offer() }
+            if chance(damages) { damage() }
             if driver.state == .paused { deliver(.resume) } else if chance(pauses) { pause() }
             if chance(20), let old = history.randomElement(using: &generator) { deliver(old) }
             guard let index = inFlight.indices.randomElement(using: &generator) else { continue }
@@ -111,6 +115,15 @@ struct SimulatedCluster {
         } else {
             deliver(.workerLost(workerID: member.workerID, .crash("killed")))
         }
+    }
+
+    private mutating func damage() {
+        guard let file = driver.progress.neededCheckpoints.randomElement(using: &generator) else { return }
+        damageCount += 1
+        let event = JobEvent.checkpointLost(sha256: file.sha256)
+        var trial = driver
+        if !trial.handle(event).commands.isEmpty { interrupt() }
+        deliver(event)
     }
 
     private mutating func pause() {

@@ -32,7 +32,10 @@ struct SimulatedMember {
         case .prepare(let own, _, let startStep, let checkpoint, let heldLimit):
             lanes = own.lanes
             rank = own.rank
-            if !isHolding || applied.count < startStep || applied.count > max(startStep, heldLimit) {
+            let isUsable =
+                (startStep...max(startStep, heldLimit)).contains(applied.count)
+                && Set(startStep..<applied.count).isSubset(of: recorded)
+            if !isHolding || !isUsable {
                 restore(checkpoint)
             }
             isHolding = true

@@ -155,6 +155,8 @@ enum Samples {
         try store.save(JobChange(record: Samples.job(), segments: [1: "b", 2: "c"]))
         try store.save(JobChange(record: Samples.job(), segments: [1: "b"]))
         #expect(try store.segments(of: "j1") == ["a", "b", "c"])
+        try store.save(JobChange(record: Samples.job(), segments: [1: "B"], droppedSegments: 1))
+        #expect(try store.segments(of: "j1") == ["a", "B"])
     }
 
     @Test func `pins of a role are replaced, those of others stay`() throws {
