@@ -3,10 +3,6 @@ import TrainingJobs
 // Checkpoints are uploaded while the next segment runs. A segment's results become progress only together with
 // its checkpoint, and one segment at the most is ahead of the store.
 extension JobDriver {
-    /// Checkpoints that are kept beside the best one. Were there no second, a damaged one would send the job back to
-    /// its beginning.
-    static let keptCheckpoints = 2
-
     /// The one segment that may be ahead of the store; another runs meanwhile.
     var uncommitted: UncommittedSegment? {
         get { progress.uncommitted }
@@ -60,11 +56,12 @@ extension JobDriver {
 
     /// The latest checkpoint, and a few before it.
     private mutating func retain(_ checkpoint: ContentFile, at step: Int) {
+        let kept = (specification.checkpoints ?? CheckpointRetention()).keep
         var older = progress.older ?? []
         if let previous = progress.checkpoint {
             older.append(StoredState(step: progress.step, file: previous))
         }
-        progress.older = older.suffix(Self.keptCheckpoints - 1)
+        progress.older = older.suffix(max(0, kept - 1))
         progress.step = step
         progress.checkpoint = checkpoint
     }

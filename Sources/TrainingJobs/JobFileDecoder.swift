@@ -8,7 +8,10 @@ struct JobFileDecoder {
     func job(_ root: Node) -> JobSpecification {
         let section = JobFileSection(
             root, keyPath: "",
-            keys: ["name", "seed", "backbone", "technique", "tasks", "training", "workers", "priority"],
+            keys: [
+                "name", "seed", "backbone", "technique", "tasks", "training", "workers", "priority",
+                "checkpoints",
+            ],
             findings: findings)
         let name = section.requiredString("name", "a name for the job")
         let backbone = backbone(section)
@@ -23,8 +26,9 @@ struct JobFileDecoder {
         reportForeignKeys(tasks)
         return JobSpecification(
             name: name, seed: section.unsignedInteger("seed") ?? 0, backbone: backbone, technique: technique,
-            tasks: tasks, training: training, workers: workers(section), priority: section.integer("priority")
-        )
+            tasks: tasks, training: training, workers: workers(section),
+            priority: section.integer("priority"),
+            checkpoints: checkpoints(section))
     }
 
     private func backbone(_ job: JobFileSection) -> BackboneSpecification {
@@ -90,6 +94,12 @@ struct JobFileDecoder {
             scalar.string.first?.isLetter ?? false
         else { return technique.integer("frozen_layers").map(FrozenLayers.first) }
         return scalar.string == FrozenLayers.nothingName ? .nothing : .through(scalar.string)
+    }
+
+    private func checkpoints(_ job: JobFileSection) -> CheckpointRetention? {
+        guard let node = job.node("checkpoints") else { return nil }
+        let section = JobFileSection(node, keyPath: "checkpoints", keys: ["keep"], findings: findings)
+        return section.integer("keep").map { CheckpointRetention(keep: $0) }
     }
 
     private func workers(_ job: JobFileSection) -> WorkerRange {

@@ -25,6 +25,9 @@ public enum JobRules {
         checkTraining(specification, &check)
         checkRegime(specification, &check)
         checkWorkers(specification, &check)
+        if let keep = specification.checkpoints?.keep {
+            check.range(keep, CheckpointRetention.permittedCounts, "checkpoints.keep")
+        }
         return check.violations
     }
 

@@ -11,6 +11,8 @@ public struct JobSpecification: Codable, Sendable, Equatable {
     public var workers: WorkerRange
     /// Of the queue: higher ones get workers first; `nil`: 0.
     public var priority: Int?
+    /// Of a job that runs; `nil`: as `CheckpointRetention` has it by default.
+    public var checkpoints: CheckpointRetention?
 
     /// What `priority` may be.
     public static let priorities = -10...10
@@ -18,7 +20,7 @@ public struct JobSpecification: Codable, Sendable, Equatable {
     public init(
         name: String, seed: UInt64 = 0, backbone: BackboneSpecification, technique: TechniqueSpecification,
         tasks: [TaskSpecification], training: TrainingSpecification = TrainingSpecification(),
-        workers: WorkerRange = WorkerRange(), priority: Int? = nil
+        workers: WorkerRange = WorkerRange(), priority: Int? = nil, checkpoints: CheckpointRetention? = nil
     ) {
         self.name = name
         self.seed = seed
@@ -28,6 +30,7 @@ public struct JobSpecification: Codable, Sendable, Equatable {
         self.training = training
         self.workers = workers
         self.priority = priority
+        self.checkpoints = checkpoints
     }
 }
 

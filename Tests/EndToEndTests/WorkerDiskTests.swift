@@ -14,10 +14,12 @@ import TestingSupport
         let (first, _) = try await run(file, on: cluster)
 
         let cache = cluster.folder.file("cache-only")
-        let segments = try flipBits(in: cache.appending(path: "features")) { $0.hasSuffix(".features") }
+        let segments = try FlippedBits.flip(in: cache.appending(path: "features")) {
+            $0.hasSuffix(".features")
+        }
         #expect(segments.count == 1)
         let weights = try Data(contentsOf: job.folder.file("backbone/model.safetensors"))
-        let blobs = try flipBits(in: cache.appending(path: "blobs")) { path in
+        let blobs = try FlippedBits.flip(in: cache.appending(path: "blobs")) { path in
             let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
             return size == weights.count
         }
@@ -82,23 +84,5 @@ import TestingSupport
             try await Task.sleep(for: .milliseconds(50))
         }
         Issue.record("\(count) workers never came")
-    }
-
-    /// Flips a bit in the middle of each file below a folder that `isWanted`; gives the files' names.
-    private func flipBits(in folder: URL, where isWanted: (String) -> Bool) throws -> [String] {
-        var names: [String] = []
-        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
-        while let file = files?.nextObject() as? URL {
-            guard isWanted(file.path) else { continue }
-            let handle = try FileHandle(forUpdating: file)
-            let place = try handle.seekToEnd() / 2
-            try handle.seek(toOffset: place)
-            let byte = try #require(try handle.read(upToCount: 1)?.first)
-            try handle.seek(toOffset: place)
-            try handle.write(contentsOf: Data([byte ^ 0x10]))
-            try handle.close()
-            names.append(file.lastPathComponent)
-        }
-        return names
     }
 }

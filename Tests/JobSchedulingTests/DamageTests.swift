@@ -39,6 +39,26 @@ import TrainingJobs
         #expect(course.driver.progress.neededCheckpoints.map(\.sha256) == [hash(40), hash(30), hash(35)])
     }
 
+    @Test(arguments: [
+        (1, [40, 30]), (2, [40, 30, 35]), (4, [40, 30, 25, 35]), (100, [40, 30, 5, 10, 15, 20, 25, 35]),
+    ])
+    func `so many are kept as the job says, and the best`(keep: Int, steps: [Int]) {
+        var specification = Self.specification
+        specification.checkpoints = CheckpointRetention(keep: keep)
+        var course = Course(specification)
+        course.run { $0.progress.step == 40 }
+        #expect(course.driver.progress.neededCheckpoints.map(\.sha256) == steps.map(hash))
+    }
+
+    @Test func `with more of them a lost best one costs less`() {
+        var specification = Self.specification
+        specification.checkpoints = CheckpointRetention(keep: 5)
+        var course = Course(specification)
+        course.run { $0.state == .evaluating }
+        _ = course.driver.handle(.checkpointLost(sha256: hash(30)))
+        #expect(course.driver.progress.step == 25 && course.driver.progress.best?.step == 25)
+    }
+
     @Test func `a lost checkpoint sends the job to the one before, and nothing counts twice`() throws {
         var course = Course()
         course.run { $0.progress.step == 40 }

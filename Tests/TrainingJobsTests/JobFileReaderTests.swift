@@ -432,6 +432,17 @@ func problems(_ text: String) -> [JobProblem] {
         #expect(error?.problems.first?.location?.line == 3)
     }
 
+    @Test func `checkpoints that are kept are from 1 to 100, and none is said as none`() throws {
+        #expect(try decode(smallJob).specification.checkpoints == nil)
+        #expect(try decode(smallJob + "\ncheckpoints: {keep: 5}").specification.checkpoints?.keep == 5)
+        for bad in ["{keep: 0}", "{keep: 101}", "{keep: -1}", "{keep: many}", "{keep: 1.5}"] {
+            let found = problems(smallJob + "\ncheckpoints: \(bad)")
+            #expect(found.map(\.keyPath) == ["checkpoints.keep"], "\(bad)")
+        }
+        #expect(problems(smallJob + "\ncheckpoints: {kep: 2}").map(\.keyPath) == ["checkpoints.kep"])
+        #expect(problems(smallJob + "\ncheckpoints: 3").map(\.keyPath) == ["checkpoints"])
+    }
+
     @Test func `a priority is from -10 to 10, and none is said as none`() throws {
         #expect(try decode(smallJob).specification.priority == nil)
         #expect(try decode(smallJob + "\npriority: -10").specification.priority == -10)

@@ -1,0 +1,34 @@
+import Foundation
+import Testing
+import TestingSupport
+
+/// A coordinator whose disk flips a bit: it is said, and the job's model is the same.
+@Suite(.serialized) struct CoordinatorDiskTests {
+    @Test func aDamagedCheckpointCostsTimeAlone() async throws {
+        var job = try TinyJob()
+        job.epochs = 120
+        let file = try job.write()
+        let quiet = try await SameBitsTests.model(
+            workers: 1, of: file, cache: job.folder.file("quiet").path)
+
+        let cluster = try Cluster()
+        let coordinator = try await cluster.startCoordinator()
+        let first = try cluster.startWorker("first")
+        #expect(try await cluster.run(["submit", file]).exitCode == 0)
+        try await cluster.waitForStep(50, of: "tiny")
+        #expect(try await cluster.run(["pause", "tiny"]).exitCode == 0)
+        // The last upload ends, and nobody holds the state.
+        try await Task.sleep(for: .seconds(1))
+        await first.stop()
+        try FlippedBits.flipNewest(in: cluster.folder.file("state/blobs/blobs"))
+
+        let second = try cluster.startWorker("second")
+        #expect(try await cluster.run(["resume", "tiny"]).exitCode == 0)
+        let report = try await cluster.waitForEnd(of: "tiny")
+        let log = try await cluster.run(["logs", "tiny"]).output
+        #expect(report["modelSHA256"] as? String == quiet.sha)
+        #expect(log.contains("was lost on the coordinator's disk: going back"), "\(log)")
+        await second.stop()
+        await coordinator.stop()
+    }
+}
