@@ -22,6 +22,10 @@ extension FixedPointAccumulator {
         }
     }
 
+    /// Whether sums under `exponent` are too coarse where `adapted` fits their results: the largest is 2^7 times smaller
+    /// than what that was chosen for, and rounding to integers may lose more than Float32 would.
+    public static func isCoarse(_ exponent: Int, for adapted: Int) -> Bool { adapted > exponent + 7 }
+
     /// The exponent by which `maximumMagnitude` becomes 2^36 to 2^37 units.
     public static func exponent(maximumMagnitude: Float, otherwise: Int) -> Int {
         guard maximumMagnitude > 0, maximumMagnitude.isFinite else { return otherwise }

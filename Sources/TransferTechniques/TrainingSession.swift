@@ -33,6 +33,8 @@ public final class TrainingSession {
     private var ownedLanes: [Int]
     /// The scale that the coming step began with; a repeat of it may have lowered the present one.
     private var exponentsOfStep: [Int] = []
+    /// How often the coming step's scale was found too coarse.
+    private var scaleRaises = 0
     private let optimizer: any Optimizer
     private let learningRates: LearningRateSchedule
     private let clipping: Float?
@@ -99,6 +101,7 @@ public final class TrainingSession {
         for buffer in buffers { buffer.clearObservations() }
         beginNextSums()
         gradients.exponents = exponentsOfStep
+        scaleRaises = 0
     }
 
     /// Runs one lane's micro-batch of the coming step, forward and back, and adds its gradient.
@@ -130,8 +133,8 @@ public final class TrainingSession {
     /// What a step came to.
     public enum Outcome: Sendable, Equatable {
         case updated(StepSummary)
-        /// Gradients were larger than the fixed-point scale had room for, on some worker; the scale has been
-        /// lowered and all workers run the same step once more.
+        /// Gradients were larger than the fixed-point scale had room for, on some worker, or so small that it loses
+        /// digits of their sum; it has been changed and all workers run the same step once more.
         case mustRepeat
     }
 
@@ -152,6 +155,7 @@ public final class TrainingSession {
         if gradients.result(segment: saturationSegment, shape: [1])[0] > 0 { return try lowerScale() }
         let norm = globalGradientNorm(parameters)
         guard norm.isFinite else { throw notFinite("the norm of the gradient is \(norm)", lane: nil) }
+        if adaptScale() { return .mustRepeat }
         let rate = learningRates.rate(step: step)
         let scale = clipping.map { clippingScale(norm: norm, maximum: $0) } ?? 1
         optimizer.update(learningRate: rate, gradientScale: scale)
@@ -161,10 +165,10 @@ public final class TrainingSession {
             step: step,
             lossFixed: FixedPointLoss.units(gradients.result(segment: lossSegment, shape: [1])[0]),
             samples: schedule.globalBatchCount(step: step), learningRate: rate, gradientNorm: norm)
-        gradients.adaptExponents()
         step += 1
         beginNextSums()
         exponentsOfStep = gradients.exponents
+        scaleRaises = 0
         restLowerLayers()
         return .updated(summary)
     }
@@ -217,6 +221,7 @@ public final class TrainingSession {
         step = checkpoint.step
         beginNextSums()
         exponentsOfStep = gradients.exponents
+        scaleRaises = 0
         restLowerLayers()
         // What rests has no sums; exponents are adapted to results, which must not be an earlier state's.
         for (segment, parameter) in parameters.enumerated() {
@@ -302,6 +307,23 @@ public final class TrainingSession {
         gradients.exponents = lowered
         beginNextSums()
         return .mustRepeat
+    }
+
+    /// Fits the scale to this step's gradients; true where some are so much smaller than it was chosen for, as in a
+    /// first step, that the step must be repeated.
+    ///
+    /// Twice in a step at the most: where micro-batches' gradients all but cancel, no scale is fine enough for their
+    /// sum and has room for each.
+    private func adaptScale() -> Bool {
+        let before = gradients.exponents[..<observationCountSegment]
+        gradients.adaptExponents()
+        let isCoarse = zip(before, gradients.exponents).contains {
+            FixedPointAccumulator.isCoarse($0, for: $1)
+        }
+        guard isCoarse, scaleRaises < 2 else { return false }
+        scaleRaises += 1
+        beginNextSums()
+        return true
     }
 
     private func beginNextSums() {

@@ -141,6 +141,18 @@ import Testing
         #expect(FixedPointAccumulator.exponent(maximumMagnitude: .infinity, otherwise: 3) == 3)
     }
 
+    @Test(arguments: [(0.0078, true), (0.0079, false), (1e-30, true), (0, false)] as [(Float, Bool)])
+    func scalesThatLoseDigitsAreCoarse(magnitude: Float, isCoarse: Bool) throws {
+        let accumulator = FixedPointAccumulator(segmentCounts: [1])
+        // One for 1, and one by which the smallest does not round to zero.
+        let exponent = magnitude > 0 && magnitude < 1e-20 ? 110 : 36
+        accumulator.exponents = [exponent]
+        accumulator.add(Tensor([magnitude], shape: [1]), segment: 0)
+        try accumulator.finish(0..<1)
+        accumulator.adaptExponents()
+        #expect(FixedPointAccumulator.isCoarse(exponent, for: accumulator.exponents[0]) == isCoarse)
+    }
+
     @Test func usualGradientsCountAgainAfterASpike() throws {
         let accumulator = FixedPointAccumulator(segmentCounts: [2])
         accumulator.exponents = [-60]

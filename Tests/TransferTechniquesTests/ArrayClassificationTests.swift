@@ -58,10 +58,11 @@ import TrainingJobs
             laneCount: Self.laneCount, ownedLanes: [0, 1])
         let source = Source()
         let lanes = session.lanesOfStep
-        for lane in lanes { try session.accumulate(lane: lane, from: source) }
-        try session.finishAccumulation()
-        try session.reduceAlone()
-        _ = try session.finishStep()
+        repeat {
+            for lane in lanes { try session.accumulate(lane: lane, from: source) }
+            try session.finishAccumulation()
+            try session.reduceAlone()
+        } while try session.finishStep() == .mustRepeat
 
         // The same weights, one forward pass a micro-batch, averaged by hand.
         let fresh = try Self.program(technique)

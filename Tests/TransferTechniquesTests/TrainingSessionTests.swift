@@ -211,6 +211,33 @@ import TrainingJobs
         }
     }
 
+    /// A step's sums have their digits whatever the scale was chosen for: that of the first step for nothing at all.
+    @Test(arguments: [-30, 20, 36]) func gradientsFarBelowTheScaleRunTheStepAgain(exponent: Int) throws {
+        let job = TinyJob(.fineTuning, frozenLayers: 1)
+        let cluster = try TinyCluster(job, lanes: [[0, 1], [2, 3]])
+        try cluster.run(to: 1)
+        for session in cluster.sessions {
+            session.gradients.exponents =
+                session.gradients.exponents.dropLast(2).map { _ in exponent }
+                + session.gradients.exponents.suffix(2)
+        }
+        let fine = try TinyCluster(job, lanes: [[0, 1, 2, 3]])
+        try fine.run(to: 1)
+        let parameters = { (cluster: TinyCluster) in cluster.sessions[0].program.trainableParameters }
+        for (segment, parameter) in parameters(fine).enumerated() {
+            let largest = fine.sessions[0].gradients.result(segment: segment, shape: parameter.shape)
+                .maximumMagnitude()
+            let next = fine.sessions[0].gradients.exponents[segment]
+            #expect(largest == 0 || (29...51).contains(Int(largest.exponent) + next), "\(parameter.name)")
+        }
+        try cluster.run(to: 2)
+        try fine.run(to: 2)
+        #expect(cluster.losses.count == 2)
+        for (a, b) in zip(parameters(cluster), parameters(fine)) {
+            for (x, y) in zip(a.value.scalars, b.value.scalars) { #expect(abs(x - y) < 1e-6, "\(a.name)") }
+        }
+    }
+
     @Test func aLossThatIsNotANumberIsReportedWithStepAndRate() throws {
         let job = TinyJob(.featureExtraction)
         let cluster = try TinyCluster(job, lanes: [[0, 1, 2, 3]])

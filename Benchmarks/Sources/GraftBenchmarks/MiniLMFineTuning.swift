@@ -35,7 +35,8 @@ final class MiniLMFineTuning: Workload {
     }
 
     func run() throws {
-        for _ in 0..<stepsPerRound {
+        let end = session.step + stepsPerRound
+        while session.step < end {
             for lane in session.lanesOfStep { try session.accumulate(lane: lane, from: source) }
             try session.finishAccumulation()
             try session.reduceAlone()
