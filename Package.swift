@@ -44,7 +44,7 @@ let package = Package(
             name: "GraftCompute",
             targets: [
                 "TransferTechniques", "PretrainedBackbones", "Tokenization", "TrainingJobs", "Optimizers",
-                "NeuralLayers", "DifferentiableTensors", "TensorKernels",
+                "NeuralLayers", "DifferentiableTensors", "TensorKernels", "ImageDecoding",
             ]),
     ],
     dependencies: [

@@ -22,6 +22,7 @@ sys.path.insert(0, str(HERE.parent / "Examples" / "common"))
 
 import exchange  # noqa: E402
 import graft as graft_program  # noqa: E402
+import sums  # noqa: E402
 from measurements import REPOSITORY, Measurements  # noqa: E402
 
 BINARY = HERE / ".build" / "release" / "GraftBenchmarks"
@@ -82,6 +83,8 @@ def main():
     arguments = parser.parse_args()
     measurements = Measurements("bench")
     exchange.rows(measurements, Side, PYTHON, arguments.rounds)
+    if BINARY.exists():
+        sums.rows(measurements)
     for path, hint in ((BINARY, "build it"), (BACKBONE, "fetch it"), (PYTHON, "install torch and transformers")):
         if not path.exists():
             print(f"skipped: {path} is not there ('make bench' would {hint})")

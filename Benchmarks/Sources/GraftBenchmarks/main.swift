@@ -3,7 +3,12 @@
 //     GraftBenchmarks WORKLOAD BACKBONE_FOLDER TEXT_FILE
 //
 // compare.py runs it beside a peer, in turns, so that both see the same machine. With precision-errors-bf16 or
-// precision-errors-int8 for a workload it prints the relative error and the lowest cosine, and ends.
+// precision-errors-int8 for a workload it prints the relative error and the lowest cosine, and ends;
+//
+//     GraftBenchmarks sum-errors-minilm BACKBONE_FOLDER LABELLED_PHRASES
+//     GraftBenchmarks sum-errors-resnet20 IMAGE_FOLDER
+//
+// print how far sums of gradients are off, for sums.py.
 import Foundation
 import TensorKernels
 import TrainingJobs
@@ -52,10 +57,31 @@ func sayErrors(_ precision: ReducedPrecision, _ arguments: [String]) throws {
     say("\(errors.relativeError) \(errors.lowestCosine)")
 }
 
+func saySumErrors(_ arguments: [String]) throws {
+    for microBatches in [2, 4, 8] {
+        let lines: [String]
+        switch (arguments[1], arguments.count) {
+        case ("sum-errors-minilm", 4):
+            let model = try MiniLMGradients(
+                backbone: URL(filePath: arguments[2]), table: URL(filePath: arguments[3]))
+            lines = try SumErrorRun("MiniLM", microBatches: microBatches, model).lines()
+        case ("sum-errors-resnet20", 3):
+            let model = try ResNetGradients(folder: URL(filePath: arguments[2]))
+            lines = try SumErrorRun("ResNet-20", microBatches: microBatches, model).lines()
+        default: throw UsageError(message: "\(arguments[1]) needs other arguments")
+        }
+        for line in lines { say(line) }
+    }
+}
+
 do {
     let name = CommandLine.arguments.dropFirst().first ?? ""
     if let precision = ReducedPrecision.allCases.first(where: { name == "precision-errors-\($0.rawValue)" }) {
         try sayErrors(precision, CommandLine.arguments)
+        exit(0)
+    }
+    if name.hasPrefix("sum-errors-") {
+        try saySumErrors(CommandLine.arguments)
         exit(0)
     }
     let workload = try workload(CommandLine.arguments)
