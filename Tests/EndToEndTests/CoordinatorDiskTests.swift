@@ -17,8 +17,13 @@ import TestingSupport
         #expect(try await cluster.run(["submit", file]).exitCode == 0)
         try await cluster.waitForStep(50, of: "tiny")
         #expect(try await cluster.run(["pause", "tiny"]).exitCode == 0)
-        // The last upload ends, and nobody holds the state.
-        try await Task.sleep(for: .seconds(1))
+        // Each upload that still ends moves the step that the message names.
+        var (message, since) = ("", ContinuousClock.now)
+        try await cluster.wait("the last checkpoint", of: "tiny") { summary in
+            let present = summary["message"] as? String ?? ""
+            if present != message { (message, since) = (present, .now) }
+            return since.duration(to: .now) > .seconds(3)
+        }
         await first.stop()
         try FlippedBits.flipNewest(in: cluster.folder.file("state/blobs/blobs"))
 
