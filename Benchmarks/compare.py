@@ -20,6 +20,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "Examples" / "common"))
 
+import exactness  # noqa: E402
 import exchange  # noqa: E402
 import graft as graft_program  # noqa: E402
 import sums  # noqa: E402
@@ -141,6 +142,7 @@ def main():
         for side in sides:
             side.stop()
 
+    exactness.rows(measurements, BACKBONE, PHRASES, arguments.rounds)
     precisions(measurements, graft, texts, arguments.rounds)
     epochs(measurements, texts, phrases)
     workers(measurements, phrases)

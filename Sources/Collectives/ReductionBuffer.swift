@@ -1,8 +1,9 @@
 /// What an all-reduce adds up, element by element. The exchange knows neither tensors nor numbers, only bytes.
 ///
 /// An element has two forms: a *sum*, as it travels in the first half of the exchange, and a *result*, made from
-/// the finished sum by `finish` and spread in the second half. Sums must be such that their order does not
-/// matter (integers), which is what makes results alike on any number of members.
+/// the finished sum by `finish` and spread in the second half. Where the order of sums does not matter (integers)
+/// results are alike on any number of members. Otherwise (floats) all members still have the same results, since one
+/// of them finishes an element and the others store what it made.
 ///
 /// The exchange calls one method at a time, in the isolation of whoever called `allReduce`. Ranges are never empty
 /// and lie within `0..<count`. Spans are the exchange's own memory, valid for the call only: a socket's message or

@@ -90,6 +90,13 @@ public final class Parameter {
         gradientSlot().accumulate { target, _ in body(target) }
     }
 
+    /// Makes the gradient's memory hold it in all places, zeros where nothing was added, so that others' gradients can
+    /// be added to it where it lies. What is then written there is the gradient.
+    public func completeGradient() {
+        _ = gradientSlot().materialized()
+        gradientSlot().accumulate { _, _ in }
+    }
+
     /// Sums gradients up in memory that somebody else writes summed gradients to, which need no copying then.
     ///
     /// After such a write, `setGradient` with a body that does nothing says that the memory holds the gradient.

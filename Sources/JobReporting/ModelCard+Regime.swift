@@ -28,6 +28,7 @@ extension ModelCard {
                 }
             })
         add("average of weights", training.averageDecay.map { "decay \($0)" })
+        add("gradients", training.exchange.map(\.promise))
         return rows
     }
 

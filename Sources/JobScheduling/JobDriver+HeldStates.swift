@@ -1,7 +1,7 @@
 /// The step that a generation begins at, in the middle of a segment or at its beginning.
 struct GenerationStart: Sendable, Equatable {
     var step: Int
-    /// The state at `step`, where some members do not stand there.
+    /// The state at `step`, where members may stand elsewhere.
     var state: ContentFile?
 }
 
@@ -18,7 +18,8 @@ extension JobDriver {
 
     /// Members may stand a step apart: some had the sum of a step when its last member was lost, others had not.
     /// The highest wins, so that no step is lost; who stands elsewhere takes that state over, so that none is
-    /// applied twice.
+    /// applied twice. Where sums are not exact, everybody does: the same step may have been reached in another
+    /// generation, by other sums.
     mutating func chooseStart(_ ready: Preparation) -> [JobDirective] {
         if let restart = giveUpUncommitted(ready) { return restart }
         let resume = progress.resumePoint
@@ -29,12 +30,13 @@ extension JobDriver {
         }
         let highest = max(resume.step, standing.max() ?? 0)
         noteReached(highest)
-        guard standing.contains(where: { $0 != highest }) else {
+        let agree = specification.training.isExact || members.count == 1
+        if agree, standing.allSatisfy({ $0 == highest }) {
             firstStart = GenerationStart(step: highest)
             return started(at: highest) + extract()
         }
         guard highest > resume.step, let holder = standing.firstIndex(of: highest) else {
-            // That state was stored after the members had been told to begin with an earlier one.
+            // That state may have been stored after the members had been told to begin with an earlier one.
             firstStart = GenerationStart(step: highest, state: resume.checkpoint)
             return extract()
         }

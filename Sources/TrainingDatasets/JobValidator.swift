@@ -9,7 +9,7 @@ public enum JobValidator {
     ///
     /// - Parameter folder: The job file's folder.
     public static func validate(_ specification: JobSpecification, relativeTo folder: URL) -> [JobProblem] {
-        var problems = JobRules.problems(in: specification)
+        var problems = JobRules.problems(in: specification) + exchangeWarnings(specification.training)
         let backbone = BackboneFolderCheck(specification, relativeTo: folder)
         problems += backbone.problems
         for (index, task) in specification.tasks.enumerated() {
@@ -29,6 +29,14 @@ public enum JobValidator {
             placed.location = document.location(of: problem.keyPath)
             return placed
         }
+    }
+
+    private static func exchangeWarnings(_ training: TrainingSpecification) -> [JobProblem] {
+        guard let exchange = training.exchange, !training.isExact else { return [] }
+        let message =
+            "With \(exchange.rawValue) the model's bits are not promised: they depend on the number of workers, "
+            + "and on losses of them. Remove it for exact sums."
+        return [JobProblem(severity: .warning, keyPath: "training.exchange", message: message)]
     }
 }
 

@@ -10,6 +10,7 @@ extension JobFileDecoder {
                 "epochs", "steps", "batch", "micro_batches", "optimizer", "schedule", "gradient_clipping",
                 "label_smoothing", "class_weights", "mixup", "ema", "layer_decay", "head_epochs",
                 "unfreeze_every", "early_stopping", "keep", "evaluate_every",
+                "exchange",
             ], findings: findings)
         var training = TrainingSpecification()
         training.steps = section.integer("steps")
@@ -31,6 +32,7 @@ extension JobFileDecoder {
         training.keep = section.choice("keep", of: CheckpointChoice.self) ?? Self.defaultKeep(tasks)
         training.evaluateEvery = section.integer("evaluate_every")
         training.mixup = section.single("mixup")
+        training.exchange = section.choice("exchange", of: GradientExchange.self)
         return training
     }
 

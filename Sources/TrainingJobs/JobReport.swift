@@ -153,6 +153,8 @@ public struct JobReport: Codable, Sendable, Equatable {
     public var test: [TaskMeasures]
     /// Of the exported model.safetensors.
     public var modelSHA256: String?
+    /// How gradients were summed; `nil`: exactly, as by default.
+    public var exchange: GradientExchange?
     /// From the first `preparing` to the end.
     public var wallSeconds: Double
 
@@ -160,7 +162,8 @@ public struct JobReport: Codable, Sendable, Equatable {
         jobID: String, name: String, workers: Int = 0, kernelFamily: String = "", generations: Int = 0,
         parameterCount: Int = 0, trainableParameterCount: Int = 0, extraction: Extraction? = nil,
         segments: [Segment] = [], firstEpochSeconds: Double? = nil, laterEpochSeconds: Double? = nil,
-        best: Best? = nil, test: [TaskMeasures] = [], modelSHA256: String? = nil, wallSeconds: Double = 0
+        best: Best? = nil, test: [TaskMeasures] = [], modelSHA256: String? = nil,
+        exchange: GradientExchange? = nil, wallSeconds: Double = 0
     ) {
         self.jobID = jobID
         self.name = name
@@ -176,6 +179,7 @@ public struct JobReport: Codable, Sendable, Equatable {
         self.best = best
         self.test = test
         self.modelSHA256 = modelSHA256
+        self.exchange = exchange
         self.wallSeconds = wallSeconds
     }
 }

@@ -188,6 +188,8 @@ public struct TrainingSpecification: Codable, Sendable, Equatable {
     /// Images: α of the Beta distribution by whose draws pairs of samples are mixed (Zhang et al. 2018);
     /// `nil`: none are.
     public var mixup: Float?
+    /// How gradients are summed; `nil`: exactly.
+    public var exchange: GradientExchange?
 
     public init(
         epochs: Int? = 10, steps: Int? = nil, batch: Int = 32, microBatches: Int = 8,
@@ -196,7 +198,7 @@ public struct TrainingSpecification: Codable, Sendable, Equatable {
         labelSmoothing: Float? = nil, classWeights: ClassWeights? = nil, averageDecay: Float? = nil,
         layerDecay: Float? = nil, headEpochs: Int? = nil, unfreezeEvery: UnfreezeInterval? = nil,
         earlyStopping: EarlyStoppingSpecification? = nil, keep: CheckpointChoice = .best,
-        evaluateEvery: Int? = nil, mixup: Float? = nil
+        evaluateEvery: Int? = nil, mixup: Float? = nil, exchange: GradientExchange? = nil
     ) {
         self.epochs = epochs
         self.steps = steps
@@ -215,6 +217,7 @@ public struct TrainingSpecification: Codable, Sendable, Equatable {
         self.keep = keep
         self.evaluateEvery = evaluateEvery
         self.mixup = mixup
+        self.exchange = exchange
     }
 }
 

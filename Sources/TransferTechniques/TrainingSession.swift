@@ -15,7 +15,7 @@ import TrainingJobs
 ///
 /// The bits of the parameters do not depend on how lanes are spread over workers: a lane's gradient is a
 /// function of the parameters, seed, step and lane, the sums are of integers, and every worker applies the
-/// same update. That holds on processors of one kernel family.
+/// same update. That holds on processors of one kernel family, and not where the job chooses the fast exchange.
 public final class TrainingSession {
     public let program: any TrainingProgram
     public let schedule: StepSchedule
@@ -25,8 +25,9 @@ public final class TrainingSession {
     public private(set) var step = 0
     /// The sums of this step: parameters in their order, what buffers observed and how often, the loss and a
     /// count of cut-off gradients.
-    public let gradients: FixedPointAccumulator
+    public var gradients: any GradientSums { stepSums.sums }
 
+    private let stepSums: StepSums
     private let parameters: [Parameter]
     private let buffers: [Buffer]
     private let seed: UInt64
@@ -78,8 +79,9 @@ public final class TrainingSession {
         }
         layers = program.layerGroups.filter { !$0.isEmpty }
         unfreezing = UnfreezingSchedule(training, stepsPerEpoch: horizon.stepsPerEpoch)
-        gradients = FixedPointAccumulator(
-            segmentCounts: parameters.map(\.count) + buffers.map(\.value.count) + [buffers.count, 1, 1])
+        stepSums = StepSums(
+            training.exchange ?? .exact, gradients: parameters.map(\.count),
+            figures: buffers.map(\.value.count) + [buffers.count, 1, 1])
         fixBookkeepingExponents()
         // Sums are converted to where the optimiser reads them.
         for (segment, parameter) in parameters.enumerated() {
@@ -115,7 +117,10 @@ public final class TrainingSession {
         let loss = try program.trainingLoss(batch, globalBatchCount: globalCount, context: context)
         let lossSum = loss.value.scalar * Float(globalCount)
         guard lossSum.isFinite else { throw notFinite("the loss is \(lossSum)", lane: lane) }
-        weightGradients.keep(parameters) { loss.backward() }
+        switch stepSums {
+        case .exact: weightGradients.keep(parameters) { loss.backward() }
+        case .fast: loss.backward()
+        }
         try addGradients(lane: lane)
         try addObservations(lane: lane)
         gradients.add(Tensor([lossSum], shape: [1]), segment: lossSegment)
@@ -127,6 +132,7 @@ public final class TrainingSession {
     /// - Throws: `TechniqueError` `.notFinite` where a gradient is not a number or infinite.
     public func finishAccumulation() throws {
         try addWeightGradients()
+        for parameter in parameters where parameter.isLearning { stepSums.complete(gradientOf: parameter) }
         gradients.add(Tensor([Float(gradients.saturatedCount)], shape: [1]), segment: saturationSegment)
     }
 
@@ -182,6 +188,9 @@ public final class TrainingSession {
         let first = parameters.firstIndex(where: \.isLearning) ?? parameters.count
         return gradients.segmentStarts[first]..<gradients.elementCount
     }
+
+    /// `exchangedElements`, cut where the exchange's number format changes.
+    public var exchangedParts: [Range<Int>] { gradients.exchangedParts(of: exchangedElements) }
 
     /// Runs `body` with the weights that evaluation and export go by: the averaged ones where the job averages.
     public func withAveragedWeights<Result>(_ body: () throws -> Result) rethrows -> Result {
@@ -256,8 +265,7 @@ public final class TrainingSession {
 
     private func addGradients(lane: Int) throws {
         for (segment, parameter) in parameters.enumerated() {
-            gradients.add(gradientOf: parameter, segment: segment)
-            parameter.clearGradient()
+            stepSums.take(gradientOf: parameter, segment: segment)
             guard gradients.nonFiniteCount == 0 else {
                 throw notFinite("the gradient of \(parameter.name) is not finite", lane: lane)
             }
@@ -265,8 +273,9 @@ public final class TrainingSession {
     }
 
     private func addWeightGradients() throws {
+        guard case .exact(let sums) = stepSums else { return }
         for (segment, parameter) in parameters.enumerated() {
-            weightGradients.add(to: gradients, segment: segment)
+            weightGradients.add(to: sums, segment: segment)
             guard gradients.nonFiniteCount == 0 else {
                 throw notFinite("the gradient of \(parameter.name) is not finite", lane: nil)
             }

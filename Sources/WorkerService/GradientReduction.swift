@@ -1,23 +1,24 @@
 import Collectives
 import TensorKernels
 
-/// The exchange's view of a step's gradient sums: fixed-point integers on the way there, Float32 on the way back.
+/// The exchange's view of a part of a step's gradient sums: exact sums are fixed-point integers on the way there,
+/// Float32 on the way back; fast ones are floats both ways.
 ///
 /// Where lower layers rest, only what lies behind them goes round.
 final class GradientReduction: ReductionBuffer {
-    private let sums: FixedPointAccumulator
+    private let sums: any GradientSums
     private let elements: Range<Int>
 
-    /// - Parameter elements: those to sum up, alike on all members.
-    init(_ sums: FixedPointAccumulator, elements: Range<Int>) {
+    /// - Parameter elements: one of `exchangedParts`, alike on all members.
+    init(_ sums: any GradientSums, elements: Range<Int>) {
         self.sums = sums
         self.elements = elements
     }
 
     var count: Int { elements.count }
-    var sumElementBytes: Int { 8 }
-    var smallestSumElementBytes: Int { 1 }
-    var resultElementBytes: Int { 4 }
+    var sumElementBytes: Int { sums.sumBytes(in: elements) }
+    var smallestSumElementBytes: Int { sums.smallestSumBytes(in: elements) }
+    var resultElementBytes: Int { sums.resultBytes(in: elements) }
 
     func sumBytes(_ range: Range<Int>) throws -> Int { try sums.sumWidth(within(range)) }
 

@@ -36,10 +36,12 @@ extension JobMember {
         return done
     }
 
-    /// Takes over the segment's state where this worker does not stand at its beginning. The results of the segment
-    /// before it are kept: where its checkpoint is never stored, the job goes back to it.
+    /// Takes over the segment's state where this worker does not stand at its beginning; where sums are not exact, a
+    /// state is not known by its step. The results of the segment before it are kept: where its checkpoint is never
+    /// stored, the job goes back to it.
     private func stand(at step: Int, of segment: RunSegment, _ prepared: Prepared) async throws {
-        if prepared.session.step != step, let state = segment.state {
+        let mayDiffer = prepared.session.step != step || !prepared.specification.training.isExact
+        if mayDiffer, let state = segment.state {
             try await restore(state, prepared)
         }
         guard prepared.session.step == step, segment.endStep >= step else {
@@ -89,8 +91,9 @@ extension JobMember {
             let accumulated = ContinuousClock.now
             let sentBefore = allReduce.sentBytes
             try Task.checkCancellation()
-            try await allReduce.allReduce(
-                GradientReduction(session.gradients, elements: session.exchangedElements))
+            for part in session.exchangedParts {
+                try await allReduce.allReduce(GradientReduction(session.gradients, elements: part))
+            }
             let exchanged = ContinuousClock.now
             let outcome = try session.finishStep()
             timings.exchangedBytes += allReduce.sentBytes - sentBefore

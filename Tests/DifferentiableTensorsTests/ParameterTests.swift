@@ -67,6 +67,22 @@ import Testing
         #expect(memory.scalars == [0, 0, 0, 0, 1, 1])
     }
 
+    @Test func aCompleteGradientTakesOthersWhereItLies() {
+        let table = Parameter("table", randomTensor([3, 2], key: 1))
+        let memory = Tensor.filled(7, shape: [6])
+        table.placeGradient(in: memory)
+        embeddingLookup(table.variable, indices: [1]).backward()
+        table.completeGradient()
+        #expect(memory.scalars == [0, 0, 1, 1, 0, 0])
+        memory.addInPlace(.filled(2, shape: [6]))
+        // What was written stays, in the touched row too.
+        table.setGradient { _ in }
+        #expect(table.gradient.scalars == [2, 2, 3, 3, 2, 2])
+        table.clearGradient()
+        table.completeGradient()
+        #expect(table.gradient.scalars == Array(repeating: 0, count: 6))
+    }
+
     @Test func quantizationTakesWhatIsThere() throws {
         let table = Parameter("table", randomTensor([6, 2], key: 1))
         let accumulator = FixedPointAccumulator(segmentCounts: [3, 12])

@@ -40,6 +40,7 @@ import Yams
         specification.training.headEpochs = 2
         specification.training.unfreezeEvery = .steps(50)
         specification.training.averageDecay = 0.999
+        specification.training.exchange = .fastBF16
         let plain = ModelCard.regimeRows(SampleReport.specification)
         #expect(plain.isEmpty)
         let rows = ModelCard.regimeRows(specification).map { $0.joined(separator: ": ") }
@@ -48,6 +49,7 @@ import Yams
                 #"frozen by name: \*.LayerNorm"#, "label smoothing: 0.1", "class weights: mail 2.0",
                 "layer decay: 0.9", "head alone: 2 epochs", "next layer after: 50 steps",
                 "average of weights: decay 0.999",
+                "gradients: fast, sums in fp32 sent as bf16: the bits depend on the number of workers",
             ])
 
         specification.technique = TechniqueSpecification(

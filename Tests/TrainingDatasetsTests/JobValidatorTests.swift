@@ -31,6 +31,15 @@ import TrainingJobs
         #expect(problems(job(validation: "dev.csv")) == [])
     }
 
+    @Test(arguments: [GradientExchange.exact, .fast, .fastBF16])
+    func aFastExchangeIsWarnedOf(exchange: GradientExchange) {
+        var job = job(validation: "dev.csv")
+        job.training.exchange = exchange
+        let found = problems(job)
+        #expect(found.map(\.keyPath) == (exchange == .exact ? [] : ["training.exchange"]))
+        #expect(found.allSatisfy { $0.severity == .warning && $0.message.contains("bits are not promised") })
+    }
+
     @Test func problemsHavePlacesInTheJobFile() throws {
         let text = """
             name: a

@@ -127,6 +127,21 @@ func problems(_ text: String) -> [JobProblem] {
         }
     }
 
+    @Test(arguments: GradientExchange.allCases)
+    func theExchangeIsReadAndWritten(exchange: GradientExchange) throws {
+        let job = try decode(smallJob + "\ntraining: {exchange: \(exchange.rawValue)}").specification
+        #expect(job.training.exchange == exchange)
+        #expect(try CanonicalJSON.decode(JobSpecification.self, from: try CanonicalJSON.encode(job)) == job)
+        #expect(try decode(smallJob).specification.training.exchange == nil)
+    }
+
+    @Test(arguments: ["fp32", "Fast", "fast-fp16", "true", "[fast]"])
+    func anotherExchangeIsRefused(value: String) {
+        let found = problems(smallJob + "\ntraining: {exchange: \(value)}")
+        #expect(found.map(\.keyPath) == ["training.exchange"])
+        #expect(found.first?.message.contains("exact, fast, fast-bf16") == true)
+    }
+
     @Test(arguments: ["freeze: embeddings", "freeze: [embeddings, \"*.LayerNorm\"]"])
     func partsAreFrozenByName(key: String) throws {
         let job = try decode(fullJob.replacing("frozen_layers: 4", with: key)).specification

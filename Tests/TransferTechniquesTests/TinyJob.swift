@@ -172,13 +172,30 @@ final class TinyCluster {
     struct Disagreement: Error {}
 
     private func reduce() throws {
-        let all = sessions[0].exchangedElements
-        for other in sessions.dropFirst() {
-            try sessions[0].gradients.accumulate(try other.gradients.sums(all), range: all)
+        let first = sessions[0].gradients
+        for part in sessions[0].exchangedParts {
+            for other in sessions.dropFirst() {
+                let sums = try bytes(part.count * first.sumBytes(in: part)) {
+                    try other.gradients.copySums(part, into: &$0)
+                }
+                try first.accumulate(sums.span.bytes, range: part)
+            }
+            try first.finish(part)
+            let results = try bytes(part.count * first.resultBytes(in: part)) {
+                try first.copyResults(part, into: &$0)
+            }
+            for other in sessions.dropFirst() {
+                try other.gradients.storeResults(results.span.bytes, range: part)
+            }
         }
-        try sessions[0].gradients.finish(all)
-        let results = try sessions[0].gradients.results(all)
-        for other in sessions.dropFirst() { try other.gradients.storeResults(results, range: all) }
+    }
+
+    private func bytes(_ count: Int, _ write: (inout MutableRawSpan) throws -> Void) rethrows -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var span = bytes.mutableSpan
+        var target = span.mutableBytes
+        try write(&target)
+        return bytes
     }
 
     /// The bits of what a worker evaluates and exports.

@@ -123,4 +123,12 @@ void graft_dequantize_adding(
 // What malloc keeps of freed memory goes back to the system; Swift's Glibc module leaves its header out.
 void graft_return_freed_memory(void);
 
+// ---- float_sums.c ----
+// Numbers as bytes, which need not be aligned; bfloat16 is rounded to nearest, ties to even.
+void graft_add_float32_bytes(const void *bytes, float *sums, size_t n);
+void graft_add_bfloat16_bytes(const void *bytes, float *sums, size_t n);
+void graft_float32_to_bfloat16(const float *x, void *out, size_t n);
+// In place, as graft_float32_to_bfloat16 and graft_bfloat16_to_float32 one after the other.
+void graft_round_to_bfloat16(float *x, size_t n);
+
 #endif

@@ -37,6 +37,8 @@ struct LocalTraining: ParsableArguments {
             "What cached features may take, such as 20GB. (default: no limit)", valueName: "size"))
     var cacheLimit: ByteSize?
 
+    @OptionGroup var exchange: ExchangeOptions
+
     @Flag(help: "Print the report as JSON.")
     var json = false
 
@@ -49,6 +51,7 @@ struct LocalTraining: ParsableArguments {
         let submission = try JobSubmission(jobFile: URL(fileURLWithPath: job)) { specification in
             // The job must not wait for more workers than there will be; `start` waits for all of them.
             specification.workers = WorkerRange(minimum: 1, maximum: workers)
+            exchange.apply(to: &specification)
         }
         try check(submission.specification)
         let download = try download(for: submission)

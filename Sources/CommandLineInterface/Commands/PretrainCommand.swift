@@ -38,7 +38,8 @@ struct PretrainCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let coordinator else { return try await training.run(check: requirePretraining) }
-        let submission = try JobSubmission(jobFile: URL(fileURLWithPath: training.job))
+        let submission = try JobSubmission(
+            jobFile: URL(fileURLWithPath: training.job), adjust: training.exchange.apply)
         try requirePretraining(submission.specification)
         let download = try training.download(for: submission)
         let outcome = try await Interrupts.cancelling {

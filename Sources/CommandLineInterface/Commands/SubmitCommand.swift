@@ -24,6 +24,8 @@ struct SubmitCommand: AsyncParsableCommand {
             valueName: "number"))
     var priority: Int?
 
+    @OptionGroup var exchange: ExchangeOptions
+
     @Flag(help: "Stay until the job has ended, showing how it goes on.")
     var wait = false
 
@@ -41,6 +43,7 @@ struct SubmitCommand: AsyncParsableCommand {
     func run() async throws {
         let submission = try JobSubmission(jobFile: URL(fileURLWithPath: job)) { specification in
             if let priority { specification.priority = priority }
+            exchange.apply(to: &specification)
         }
         let jobID = submission.message.jobID
         try await client.withClient { client in

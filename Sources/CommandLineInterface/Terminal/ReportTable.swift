@@ -53,6 +53,7 @@ enum ReportTable {
             let later = report.laterEpochSeconds.map { ", later ones \(ReadableFigures.seconds($0))" } ?? ""
             table.rows.append(["epochs", "the first \(ReadableFigures.seconds(first))\(later)"])
         }
+        if let exchange = report.exchange { table.rows.append(["gradients", exchange.promise]) }
         if let best = report.best {
             table.rows.append(["kept", "step \(ReadableFigures.count(best.step))"])
         }
