@@ -27,8 +27,8 @@ public final class TrainingSession {
     /// count of cut-off gradients.
     public var gradients: any GradientSums { stepSums.sums }
 
-    private let stepSums: StepSums
-    private let parameters: [Parameter]
+    let stepSums: StepSums
+    let parameters: [Parameter]
     private let buffers: [Buffer]
     private let seed: UInt64
     private var ownedLanes: [Int]
@@ -44,7 +44,9 @@ public final class TrainingSession {
     /// The trained parameters by depth, the head last; none is empty.
     private let layers: [[Parameter]]
     private var laneOrders: [Int: LaneOrder] = [:]
-    private var weightGradients: WeightGradients
+    var weightGradients: WeightGradients
+    /// Elements of a bucket, at the least.
+    let bucketElements: Int
 
     private struct LaneOrder {
         var epoch: Int
@@ -55,10 +57,12 @@ public final class TrainingSession {
     ///   - trainCount: samples of the training split over all lanes.
     ///   - laneCount: lanes of the job.
     ///   - ownedLanes: those that this worker runs.
+    ///   - bucketElements: elements of a bucket, at the least; the same on every worker.
     public init(
         program: any TrainingProgram, specification: JobSpecification, trainCount: Int, laneCount: Int,
-        ownedLanes: [Int]
+        ownedLanes: [Int], bucketElements: Int = TrainingSession.bucketElements
     ) {
+        self.bucketElements = bucketElements
         let training = specification.training
         self.program = program
         parameters = program.trainableParameters
@@ -124,16 +128,7 @@ public final class TrainingSession {
         try addGradients(lane: lane)
         try addObservations(lane: lane)
         gradients.add(Tensor([lossSum], shape: [1]), segment: lossSegment)
-        if weightGradients.isAboveLimit { try addWeightGradients() }
-    }
-
-    /// Call once after the owned lanes and before the sum over workers.
-    ///
-    /// - Throws: `TechniqueError` `.notFinite` where a gradient is not a number or infinite.
-    public func finishAccumulation() throws {
-        try addWeightGradients()
-        for parameter in parameters where parameter.isLearning { stepSums.complete(gradientOf: parameter) }
-        gradients.add(Tensor([Float(gradients.saturatedCount)], shape: [1]), segment: saturationSegment)
+        if weightGradients.isAboveLimit { try addWeightGradients(of: parameters.indices) }
     }
 
     /// What a step came to.
@@ -181,16 +176,6 @@ public final class TrainingSession {
 
     /// The sum over workers where there is one worker.
     public func reduceAlone() throws { try gradients.finish(exchangedElements) }
-
-    /// The elements of `gradients` that have to be summed in the coming step: all but those of the lowest layers
-    /// where these rest. The same on every worker.
-    public var exchangedElements: Range<Int> {
-        let first = parameters.firstIndex(where: \.isLearning) ?? parameters.count
-        return gradients.segmentStarts[first]..<gradients.elementCount
-    }
-
-    /// `exchangedElements`, cut where the exchange's number format changes.
-    public var exchangedParts: [Range<Int>] { gradients.exchangedParts(of: exchangedElements) }
 
     /// Runs `body` with the weights that evaluation and export go by: the averaged ones where the job averages.
     public func withAveragedWeights<Result>(_ body: () throws -> Result) rethrows -> Result {
@@ -242,7 +227,7 @@ public final class TrainingSession {
 
     private var observationCountSegment: Int { parameters.count + buffers.count }
     private var lossSegment: Int { observationCountSegment + 1 }
-    private var saturationSegment: Int { lossSegment + 1 }
+    var saturationSegment: Int { lossSegment + 1 }
 
     private func positions(lane: Int) -> [Int] {
         let epoch = schedule.epoch(ofStep: step)
@@ -268,16 +253,6 @@ public final class TrainingSession {
             stepSums.take(gradientOf: parameter, segment: segment)
             guard gradients.nonFiniteCount == 0 else {
                 throw notFinite("the gradient of \(parameter.name) is not finite", lane: lane)
-            }
-        }
-    }
-
-    private func addWeightGradients() throws {
-        guard case .exact(let sums) = stepSums else { return }
-        for (segment, parameter) in parameters.enumerated() {
-            weightGradients.add(to: sums, segment: segment)
-            guard gradients.nonFiniteCount == 0 else {
-                throw notFinite("the gradient of \(parameter.name) is not finite", lane: nil)
             }
         }
     }
@@ -353,7 +328,7 @@ public final class TrainingSession {
         gradients.exponents[observationCountSegment] = 0
     }
 
-    private func notFinite(_ what: String, lane: Int?) -> TechniqueError {
+    func notFinite(_ what: String, lane: Int?) -> TechniqueError {
         let place = lane.map { " of micro-batch \($0)" } ?? ""
         return TechniqueError(
             .notFinite,

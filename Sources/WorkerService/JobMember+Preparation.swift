@@ -93,11 +93,12 @@ extension JobMember {
                 order.shards, encoder, identity: identity, classCount: task.labels.count)
             let session = TrainingSession(
                 program: program, specification: specification, trainCount: task.trainCount,
-                laneCount: order.laneCount, ownedLanes: order.lanes)
+                laneCount: order.laneCount, ownedLanes: order.lanes,
+                bucketElements: environment.configuration.bucketElements)
             return Prepared(
                 specification: specification, plan: plan, folder: folder, program: program, session: session,
                 samples: samples, frozenIdentity: identity,
-                allReduce: allReduce(over: link), lanes: order.lanes)
+                exchanger: exchanger(over: link, session), lanes: order.lanes)
         } catch {
             folder.remove()
             throw error
@@ -119,15 +120,23 @@ extension JobMember {
         held.samples.catalog = nil
         held.session.own(lanes: order.lanes)
         prepared.lanes = order.lanes
-        prepared.allReduce = allReduce(over: link)
+        prepared.exchanger = exchanger(over: link, held.session)
         return prepared
     }
 
-    private func allReduce(over link: ZeroMQPeerLink) -> AllReduce {
-        AllReduce(
-            jobID: order.jobID, generation: order.generation, link: link,
-            options: RingOptions(silenceLimit: environment.configuration.peerTimeout),
-            report: { [logger = environment.logger] in logger.info("\($0)") })
+    /// This generation's exchange: on a thread of its own where there is enough to exchange that computing goes on
+    /// beside it.
+    private func exchanger(over link: ZeroMQPeerLink, _ session: TrainingSession) -> GradientExchanger {
+        let isAside =
+            link.size > 1 && session.gradients.elementCount > environment.configuration.bucketElements
+        return GradientExchanger(
+            thread: isAside ? DedicatedThread(name: "graft-exchange") : thread, isAside: isAside
+        ) { [order, environment] in
+            AllReduce(
+                jobID: order.jobID, generation: order.generation, link: link,
+                options: RingOptions(silenceLimit: environment.configuration.peerTimeout),
+                report: { environment.logger.info("\($0)") })
+        }
     }
 
     /// Hash over the backbone's files that decide features: configurations (of transformers' image networks one says

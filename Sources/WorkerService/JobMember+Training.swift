@@ -77,7 +77,7 @@ extension JobMember {
         -> TrainingSession.StepSummary
     {
         let session = prepared.session
-        guard let allReduce = prepared.allReduce else {
+        guard let exchanger = prepared.exchanger else {
             throw WorkerError(
                 .outOfOrder, "job \(order.jobID) has no ring between two generations", context: order.jobID)
         }
@@ -87,21 +87,47 @@ extension JobMember {
                 try Task.checkCancellation()
                 try session.accumulate(lane: lane, from: prepared.samples)
             }
-            try session.finishAccumulation()
-            let accumulated = ContinuousClock.now
-            let sentBefore = allReduce.sentBytes
-            try Task.checkCancellation()
-            for part in session.exchangedParts {
-                try await allReduce.allReduce(GradientReduction(session.gradients, elements: part))
-            }
+            let (accumulated, bytes) = try await sumUp(session, exchanger)
             let exchanged = ContinuousClock.now
             let outcome = try session.finishStep()
-            timings.exchangedBytes += allReduce.sentBytes - sentBefore
+            timings.exchangedBytes += bytes
             timings.exchangeSeconds += accumulated.duration(to: exchanged).inSeconds
             timings.computeSeconds +=
                 start.duration(to: accumulated).inSeconds + exchanged.duration(to: .now).inSeconds
             if case .updated(let summary) = outcome { return summary }
         }
+    }
+
+    /// Sums the step's gradients over this worker's micro-batches and over all workers. What has several parts is
+    /// exchanged while the next one is computed.
+    ///
+    /// - Returns: when this worker's own work was done, and the bytes that it sent.
+    private func sumUp(_ session: TrainingSession, _ exchanger: GradientExchanger) async throws -> (
+        ContinuousClock.Instant, Int
+    ) {
+        let sums = session.gradients
+        guard exchanger.isAside else {
+            try session.finishAccumulation()
+            let accumulated = ContinuousClock.now
+            var bytes = 0
+            for part in session.exchangedParts {
+                try Task.checkCancellation()
+                bytes += try await exchanger.exchange(CompletedSums(sums: sums, elements: part))
+            }
+            return (accumulated, bytes)
+        }
+        let (parts, source) = AsyncStream.makeStream(of: CompletedSums.self)
+        // Where computing throws, the exchange is cancelled and awaited: nothing touches the sums after this.
+        async let exchange = exchanger.exchange(parts)
+        do {
+            defer { source.finish() }
+            try session.finishAccumulation { part in
+                try Task.checkCancellation()
+                source.yield(CompletedSums(sums: sums, elements: part))
+            }
+        }
+        let accumulated = ContinuousClock.now
+        return (accumulated, try await exchange)
     }
 
     /// Evaluates the present state, or another checkpoint, on a split.

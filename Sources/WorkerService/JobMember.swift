@@ -19,7 +19,7 @@ actor JobMember {
     /// Of the present generation.
     private(set) var order: PrepareJob
     let environment: JobEnvironment
-    private let thread: DedicatedThread
+    let thread: DedicatedThread
     private(set) var link: ZeroMQPeerLink?
     private(set) var prepared: Prepared?
     /// What the segment's steps came to, as far as they ran here since the state was last restored.
@@ -42,7 +42,7 @@ actor JobMember {
         /// `nil` where nothing is cached.
         let frozenIdentity: FrozenPartIdentity?
         /// Of the present generation; `nil` between two.
-        var allReduce: AllReduce?
+        var exchanger: GradientExchanger?
         /// Lanes whose samples are here.
         var lanes: [Int]
     }
@@ -64,7 +64,7 @@ actor JobMember {
     func suspend() async {
         await closeLink()
         guard isSound else { return giveBack() }
-        prepared?.allReduce = nil
+        prepared?.exchanger = nil
         prepared?.session.discardStep()
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TransferTechniques
 
 /// How one worker process runs.
 public struct WorkerConfiguration: Sendable {
@@ -23,6 +24,8 @@ public struct WorkerConfiguration: Sendable {
     public var exitWithParent: Int32?
     /// The release that this program is of, as the coordinator is told.
     public var softwareVersion: String
+    /// Elements that are exchanged at once, at the least; the same on all workers of a job.
+    var bucketElements = TrainingSession.bucketElements
 
     public init(
         coordinatorEndpoint: String, name: String, cacheDirectory: URL, cacheLimitBytes: Int? = nil,

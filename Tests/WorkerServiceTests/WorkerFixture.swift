@@ -4,8 +4,9 @@ import Logging
 import TrainingDatasets
 import TrainingJobs
 import WireProtocol
-import WorkerService
 import ZeroMQMessaging
+
+@testable import WorkerService
 
 /// A coordinator and workers on this host, in a folder that goes away, over a tiny BERT.
 final class WorkerFixture: Sendable {
@@ -33,16 +34,17 @@ final class WorkerFixture: Sendable {
     /// Starts workers, runs `body` with their ids in order of name, and stops them.
     func withWorkers(
         _ names: [String], cache: String? = nil, cacheLimit: Int? = nil, peerTimeout: Duration = .seconds(10),
-        _ body: @Sendable ([String]) async throws -> Void
+        bucketElements: Int? = nil, _ body: @Sendable ([String]) async throws -> Void
     ) async throws {
         let before = await coordinator.registrations.count
         try await withThrowingTaskGroup(of: Void.self) { group in
             for name in names {
-                let configuration = WorkerConfiguration(
+                var configuration = WorkerConfiguration(
                     coordinatorEndpoint: coordinator.endpoint, name: name,
                     cacheDirectory: folder.appendingPathComponent(cache ?? name), cacheLimitBytes: cacheLimit,
                     peerListenEndpoint: "tcp://127.0.0.1:0", peerTimeout: peerTimeout,
                     softwareVersion: "7.8.9")
+                if let bucketElements { configuration.bucketElements = bucketElements }
                 let worker = Worker(configuration: configuration, logger: Self.logger)
                 group.addTask { try await worker.run() }
             }
