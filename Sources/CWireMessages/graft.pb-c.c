@@ -6982,7 +6982,7 @@ const ProtobufCMessageDescriptor graft__wire__step_record__descriptor =
   (ProtobufCMessageInit) graft__wire__step_record__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor graft__wire__segment_timings__field_descriptors[6] =
+static const ProtobufCFieldDescriptor graft__wire__segment_timings__field_descriptors[8] =
 {
   {
     "compute_seconds",
@@ -7056,6 +7056,30 @@ static const ProtobufCFieldDescriptor graft__wire__segment_timings__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "lane_seconds",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__SegmentTimings, lane_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "micro_batches",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__SegmentTimings, micro_batches),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned graft__wire__segment_timings__field_indices_by_name[] = {
   3,   /* field[3] = checkpoint_seconds */
@@ -7063,12 +7087,14 @@ static const unsigned graft__wire__segment_timings__field_indices_by_name[] = {
   2,   /* field[2] = evaluate_seconds */
   1,   /* field[1] = exchange_seconds */
   5,   /* field[5] = exchanged_bytes */
+  6,   /* field[6] = lane_seconds */
+  7,   /* field[7] = micro_batches */
   4,   /* field[4] = total_seconds */
 };
 static const ProtobufCIntRange graft__wire__segment_timings__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor graft__wire__segment_timings__descriptor =
 {
@@ -7078,7 +7104,7 @@ const ProtobufCMessageDescriptor graft__wire__segment_timings__descriptor =
   "Graft__Wire__SegmentTimings",
   "graft.wire",
   sizeof(Graft__Wire__SegmentTimings),
-  6,
+  8,
   graft__wire__segment_timings__field_descriptors,
   graft__wire__segment_timings__field_indices_by_name,
   1,  graft__wire__segment_timings__number_ranges,

@@ -48,7 +48,8 @@ extension SegmentResult {
             timing: SegmentTiming(
                 compute: sane(timings.computeSeconds), exchange: sane(timings.exchangeSeconds),
                 evaluate: sane(timings.evaluateSeconds), checkpoint: sane(timings.checkpointSeconds),
-                total: sane(timings.totalSeconds), exchangedBytes: timings.exchangedBytes))
+                total: sane(timings.totalSeconds), exchangedBytes: timings.exchangedBytes,
+                lanes: sane(timings.laneSeconds), microBatches: timings.microBatches))
     }
 }
 

@@ -69,8 +69,10 @@ extension JobDriver {
     /// At a segment's end that is stored.
     mutating func goOn() -> [JobDirective] { rearrange() ?? proceed() }
 
-    /// Ends the generation where members are to go or to come; `nil` where it goes on.
-    private mutating func rearrange() -> [JobDirective]? { leaveDrained() ?? concede() ?? grow() }
+    /// Ends the generation where members are to go or to come, or lanes to move; `nil` where it goes on.
+    private mutating func rearrange() -> [JobDirective]? {
+        leaveDrained() ?? concede() ?? grow() ?? rebalance()
+    }
 
     /// A member says that it is prepared only once its upload has ended. All are: a state that is not stored by now
     /// never will be, and what was built on it is dropped. The members are prepared anew where one stands beyond it;

@@ -17,7 +17,7 @@ extension JobDriver {
         guard case .waiting = phase, let first = chosen.first else { return [] }
         // Of another kernel family's state the bits would differ.
         if first.kernelFamily != progress.kernelFamily { uncommitted = nil }
-        members = chosen.sorted { $0.rank < $1.rank }
+        members = balanced(chosen.sorted { $0.rank < $1.rank })
         progress.generation += 1
         progress.workerCount = members.count
         progress.kernelFamily = first.kernelFamily
@@ -27,7 +27,7 @@ extension JobDriver {
         message = notice
         idleWorkers = []
         concession = nil
-        let names = members.map(\.name).joined(separator: ", ")
+        let names = namesWithShares
         let resume = progress.resumePoint
         preparedFrom = resume.step
         storedAhead = nil

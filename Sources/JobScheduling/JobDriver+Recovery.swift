@@ -99,6 +99,7 @@ extension JobDriver {
         // The worker that is left out is told as well, in case it still listens.
         let releases = commandAll(.standBy)
         members = []
+        progress.speeds?.forget(workerID)
         phase = .waiting
         message = reason
         let text =

@@ -4,8 +4,12 @@ import TrainingJobs
 extension JobDriver {
     /// Whether the present generation has run for long enough to be replaced by one of another size: a new one
     /// costs its preparation, and two jobs must not take workers from each other all the time.
-    var hasRunForAWhile: Bool {
-        nextSegment >= Self.segmentsBeforeGrowth || generationSeconds >= Self.secondsBeforeGrowth
+    var hasRunForAWhile: Bool { hasRun(turns: 1) }
+
+    /// Whether the present generation has run for so many times as long.
+    func hasRun(turns: Int) -> Bool {
+        nextSegment >= Self.segmentsBeforeGrowth * turns
+            || generationSeconds >= Self.secondsBeforeGrowth * Double(turns)
     }
 
     /// At a segment's end: lets go of members that others have a better claim to; `nil` where there is none, the

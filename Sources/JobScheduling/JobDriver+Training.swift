@@ -46,6 +46,7 @@ extension JobDriver {
             }
         }
         noteReached(segment.endStep)
+        noteSpeeds(results)
         let ended = UncommittedSegment(
             endStep: segment.endStep, generation: progress.generation, uploaderID: uploader.workerID,
             summary: summary(of: segment, reports, steps, measures))

@@ -45,10 +45,14 @@ public struct SegmentTiming: Sendable, Equatable {
     public var total: Double
     /// Sent by this member.
     public var exchangedBytes: Int
+    /// Of `compute`: in the micro-batches alone.
+    public var lanes: Double
+    /// That those were.
+    public var microBatches: Int
 
     public init(
         compute: Double = 0, exchange: Double = 0, evaluate: Double = 0, checkpoint: Double = 0,
-        total: Double = 0, exchangedBytes: Int = 0
+        total: Double = 0, exchangedBytes: Int = 0, lanes: Double = 0, microBatches: Int = 0
     ) {
         self.compute = compute
         self.exchange = exchange
@@ -56,6 +60,8 @@ public struct SegmentTiming: Sendable, Equatable {
         self.checkpoint = checkpoint
         self.total = total
         self.exchangedBytes = exchangedBytes
+        self.lanes = lanes
+        self.microBatches = microBatches
     }
 }
 

@@ -42,6 +42,8 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
     public internal(set) var trainableParameterCount = 0
     /// Generations in a row that lost a member before they got anywhere.
     public internal(set) var lossesWithoutProgress = 0
+    /// How fast members are, as far as it is known; `nil` in older records.
+    public internal(set) var speeds: MemberSpeeds?
     /// The model folder's files; set when the job is done.
     public internal(set) var exportedFiles: [ContentFile]?
 

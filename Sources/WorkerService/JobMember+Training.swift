@@ -83,13 +83,16 @@ extension JobMember {
         }
         while true {
             let start = ContinuousClock.now
-            for lane in session.lanesOfStep {
+            let lanes = session.lanesOfStep
+            for lane in lanes {
                 try Task.checkCancellation()
                 try session.accumulate(lane: lane, from: prepared.samples)
             }
             let (accumulated, bytes) = try await sumUp(session, exchanger)
             let exchanged = ContinuousClock.now
             let outcome = try session.finishStep()
+            timings.laneSeconds += start.duration(to: accumulated).inSeconds
+            timings.microBatches += lanes.count
             timings.exchangedBytes += bytes
             timings.exchangeSeconds += accumulated.duration(to: exchanged).inSeconds
             timings.computeSeconds +=

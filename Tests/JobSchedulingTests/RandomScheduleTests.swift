@@ -81,6 +81,25 @@ import TrainingJobs
         #expect(pauses > 30)
     }
 
+    @Test func `lanes that move change nothing but the time that a job takes`() {
+        let reference = Self.reference().progress
+        var moves = 0
+        for seed in 1...40 {
+            var cluster = SimulatedCluster(
+                seed: UInt64(seed), workers: 2 + seed % 3, specification: Self.specification,
+                plan: JobFixture.plan(), skill: Self.rising, fickleHosts: true)
+            #expect(
+                cluster.run(losses: 2 * (seed % 2), restarts: 2 * (seed % 3), joins: 10 * (seed % 2)) == .done
+            )
+            let progress = cluster.driver.progress
+            #expect(progress.exportedFiles == reference.exportedFiles)
+            #expect(progress.test == reference.test)
+            #expect(progress.segments.map(\.validation) == reference.segments.map(\.validation))
+            moves += cluster.moveCount
+        }
+        #expect(moves > 20)
+    }
+
     @Test func `workers do join in these schedules`() {
         let growths = (1...60).map { seed in
             var cluster = SimulatedCluster(

@@ -26,6 +26,8 @@ struct SimulatedCluster {
     private var history: [JobEvent] = []
     private let skill: (@Sendable (Int) -> Double)?
     private let workerCount: Int
+    /// Members' speeds change all the time.
+    private let hasFickleHosts: Bool
     private(set) var lossCount = 0
     private(set) var restartCount = 0
     private(set) var growthCount = 0
@@ -38,11 +40,13 @@ struct SimulatedCluster {
     private(set) var damageCount = 0
     /// Checkpoints that were waited for no longer.
     private(set) var givenUpCount = 0
+    private(set) var moveCount = 0
 
     init(
         seed: UInt64, workers: Int, specification: JobSpecification, plan: DatasetPlan,
-        skill: (@Sendable (Int) -> Double)? = nil
+        skill: (@Sendable (Int) -> Double)? = nil, fickleHosts: Bool = false
     ) {
+        hasFickleHosts = fickleHosts
         driver = JobDriver(specification: specification, plan: plan)
         generator = SeededGenerator(state: seed)
         workerCount = workers
@@ -165,9 +169,14 @@ struct SimulatedCluster {
 
     private mutating func deliver(_ event: JobEvent) {
         let before = driver
-        for (workerID, generation, command) in driver.handle(event).commands {
+        let directives = driver.handle(event)
+        if directives.logText.contains("move to faster workers") { moveCount += 1 }
+        for (workerID, generation, command) in directives.commands {
             if case .prepare = command { settleUploads(of: workerID) }
             var member = members[workerID] ?? newMember()
+            if hasFickleHosts {
+                member.secondsPerMicroBatch = [0.1, 0.2, 1].randomElement(using: &generator) ?? 0.1
+            }
             if let report = member.answer(command) { send(report, workerID, generation) }
             if let upload = member.takeUpload() { send(upload, workerID, generation) }
             members[workerID] = member

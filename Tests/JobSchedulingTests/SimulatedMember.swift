@@ -8,6 +8,8 @@ struct SimulatedMember {
     let plan: DatasetPlan
     /// Part of the samples that are predicted right after this many steps.
     var skill: @Sendable (Int) -> Double = { 0.5 + 0.02 * Double($0) }
+    /// What a micro-batch takes here; 0: the member does not tell.
+    var secondsPerMicroBatch = 0.0
     private(set) var lanes: [Int] = []
     private(set) var rank = 0
     /// The state: steps that were applied, in their order.
@@ -69,12 +71,15 @@ struct SimulatedMember {
         if applied.count != segment.resumeStep { restore(segment.state) }
         while applied.count < segment.endStep { step() }
         if rank == 0, uploadsLater { upload = .checkpointStored(step: applied.count, state) }
+        let microBatches = secondsPerMicroBatch > 0 ? lanes.count * (segment.endStep - segment.resumeStep) : 0
         return SegmentResult(
             segment: segment.number, endStep: segment.endStep,
             steps: rank == 0 ? results(from: segment.firstStep) : [],
             counts: segment.evaluates ? counts(.validation, step: segment.endStep) : [],
             checkpoint: rank == 0 && !uploadsLater ? state : nil,
-            timing: SegmentTiming(compute: 1, exchange: 0.5, evaluate: 0.25, checkpoint: 0.25, total: 2))
+            timing: SegmentTiming(
+                compute: 1, exchange: 0.5, evaluate: 0.25, checkpoint: 0.25, total: 2,
+                lanes: Double(microBatches) * secondsPerMicroBatch, microBatches: microBatches))
     }
 
     mutating func takeUpload() -> MemberReport? {

@@ -9,6 +9,8 @@ struct JobScript: Sendable {
     let jobID: String
     let workerIDs: [String]
     var generation = 1
+    /// Lanes by worker; `nil`: dealt round.
+    var shares: [[Int]]?
 
     var coordinator: FakeCoordinator { fixture.coordinator }
 
@@ -18,7 +20,7 @@ struct JobScript: Sendable {
     ) async throws {
         var orders = try await fixture.preparations(
             specification, jobID: jobID, generation: generation, workerIDs: workerIDs, checkpoint: checkpoint,
-            startStep: startStep)
+            startStep: startStep, shares: shares)
         for index in orders.indices { orders[index].heldLimit = heldLimit }
         for (id, order) in zip(workerIDs, orders) {
             try await coordinator.command(.prepareJob(order), to: id)

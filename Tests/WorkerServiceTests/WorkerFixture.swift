@@ -102,10 +102,10 @@ final class WorkerFixture: Sendable {
         }
     }
 
-    /// The preparation of every member: lanes are dealt round.
+    /// The preparation of every member: lanes are dealt round, or as `shares` says.
     func preparations(
         _ specification: JobSpecification, jobID: String, generation: Int = 1, workerIDs: [String],
-        checkpoint: FileReference? = nil, startStep: Int = 0
+        checkpoint: FileReference? = nil, startStep: Int = 0, shares: [[Int]]? = nil
     ) async throws -> [PrepareJob] {
         var files = try backboneFiles()
         if let checkpoint { files.append(checkpoint) }
@@ -116,7 +116,8 @@ final class WorkerFixture: Sendable {
                 endpoint: registrations.last { $0.workerID == id }?.peerEndpoint ?? "tcp://127.0.0.1:9")
         }
         return try members.map { member in
-            let lanes = (0..<Self.laneCount).filter { $0 % members.count == member.rank }
+            let dealt = (0..<Self.laneCount).filter { $0 % members.count == member.rank }
+            let lanes = shares?[member.rank] ?? dealt
             return PrepareJob(
                 jobID: jobID, generation: generation, rank: member.rank, members: members, lanes: lanes,
                 laneCount: Self.laneCount, specificationJSON: try CanonicalJSON.encode(specification),

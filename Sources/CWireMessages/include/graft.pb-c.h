@@ -1034,10 +1034,18 @@ struct  Graft__Wire__SegmentTimings
    * sent by this worker
    */
   uint64_t exchanged_bytes;
+  /*
+   * of compute_seconds: in the micro-batches alone
+   */
+  double lane_seconds;
+  /*
+   * that those were
+   */
+  uint64_t micro_batches;
 };
 #define GRAFT__WIRE__SEGMENT_TIMINGS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&graft__wire__segment_timings__descriptor) \
-    , 0, 0, 0, 0, 0, 0 }
+    , 0, 0, 0, 0, 0, 0, 0, 0 }
 
 
 struct  Graft__Wire__SegmentDone

@@ -117,10 +117,15 @@ public struct SegmentTimings: Sendable, Equatable, WireMessage {
     public var totalSeconds: Double
     /// Sent by this worker.
     public var exchangedBytes: Int
+    /// Of `computeSeconds`: in the micro-batches alone.
+    public var laneSeconds: Double
+    /// That those were.
+    public var microBatches: Int
 
     public init(
         computeSeconds: Double = 0, exchangeSeconds: Double = 0, evaluateSeconds: Double = 0,
-        checkpointSeconds: Double = 0, totalSeconds: Double = 0, exchangedBytes: Int = 0
+        checkpointSeconds: Double = 0, totalSeconds: Double = 0, exchangedBytes: Int = 0,
+        laneSeconds: Double = 0, microBatches: Int = 0
     ) {
         self.computeSeconds = computeSeconds
         self.exchangeSeconds = exchangeSeconds
@@ -128,6 +133,8 @@ public struct SegmentTimings: Sendable, Equatable, WireMessage {
         self.checkpointSeconds = checkpointSeconds
         self.totalSeconds = totalSeconds
         self.exchangedBytes = exchangedBytes
+        self.laneSeconds = laneSeconds
+        self.microBatches = microBatches
     }
 
     init() { self.init(computeSeconds: 0) }
@@ -139,6 +146,8 @@ public struct SegmentTimings: Sendable, Equatable, WireMessage {
         visitor.field("checkpoint_seconds", &checkpointSeconds)
         visitor.field("total_seconds", &totalSeconds)
         visitor.field("exchanged_bytes", &exchangedBytes)
+        visitor.field("lane_seconds", &laneSeconds)
+        visitor.field("micro_batches", &microBatches)
     }
 }
 
