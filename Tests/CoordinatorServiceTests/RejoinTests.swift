@@ -28,7 +28,7 @@ import WireProtocol
             let order = await new.order
             return (order?.generation ?? 0) > generation ? order : nil
         }
-        let ghost = await old.sessionID
+        let ghost = old.sessionID
         for _ in 0..<5 {
             let beat = Heartbeat(
                 workerID: "901", sessionID: ghost, jobID: "job-1", generation: generation,

@@ -11,6 +11,15 @@ extension Cluster {
         return object?["summary"] as? [String: Any]
     }
 
+    /// Waits until so many workers have registered.
+    func waitForWorkers(_ count: Int) async throws {
+        for _ in 0..<400 {
+            if try await list(["workers"]).count == count { return }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw GraftProcess.ProcessFailure.timedOut("\(count) workers never came")
+    }
+
     /// Waits until a job trains and has run so many steps.
     func waitForStep(_ step: Int, of job: String, timeout: Duration = .seconds(120)) async throws {
         try await wait("step \(step)", of: job, timeout) { summary in

@@ -15,6 +15,9 @@ import TestingSupport
         let coordinator = try await cluster.startCoordinator()
         let first = try cluster.startWorker("first")
         #expect(try await cluster.run(["submit", file]).exitCode == 0)
+        try await cluster.waitForStep(1, of: "tiny")
+        let blobs = cluster.folder.file("state/blobs/blobs")
+        let earlier = try FlippedBits.fileNames(in: blobs)
         try await cluster.waitForStep(50, of: "tiny")
         #expect(try await cluster.run(["pause", "tiny"]).exitCode == 0)
         // Each upload that still ends moves the step that the message names.
@@ -25,7 +28,13 @@ import TestingSupport
             return since.duration(to: .now) > .seconds(3)
         }
         await first.stop()
-        try FlippedBits.flipNewest(in: cluster.folder.file("state/blobs/blobs"))
+        // All that came later is checkpoints.
+        let present = try FlippedBits.fileNames(in: blobs)
+        let damaged = try FlippedBits.flip(in: blobs) { path in
+            let name = String(path.split(separator: "/").last ?? "")
+            return present.contains(name) && !earlier.contains(name)
+        }
+        #expect(!damaged.isEmpty)
 
         let second = try cluster.startWorker("second")
         #expect(try await cluster.run(["resume", "tiny"]).exitCode == 0)

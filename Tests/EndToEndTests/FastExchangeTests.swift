@@ -29,6 +29,8 @@ import TestingSupport
         let cluster = try Cluster()
         let coordinator = try await cluster.startCoordinator()
         let workers = try ["one", "two", "three"].map { try cluster.startWorker($0) }
+        // The one that dies shall be a member.
+        try await cluster.waitForWorkers(workers.count)
         #expect(try await cluster.run(["submit", try job.write(), "--fast"]).exitCode == 0)
         try await cluster.waitForStep(1, of: "tiny")
         workers[1].send(SIGKILL)

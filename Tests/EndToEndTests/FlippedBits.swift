@@ -15,17 +15,17 @@ enum FlippedBits {
         return names
     }
 
-    /// Flips a bit in the middle of the file below a folder that was written last.
-    static func flipNewest(in folder: URL) throws {
-        var newest: (file: URL, date: Date)?
+    /// Names of all files below a folder.
+    static func fileNames(in folder: URL) throws -> Set<String> {
+        var names: Set<String> = []
         let files = FileManager.default.enumerator(
-            at: folder, includingPropertiesForKeys: [.contentModificationDateKey, .isRegularFileKey])
+            at: folder, includingPropertiesForKeys: [.isRegularFileKey])
         while let file = files?.nextObject() as? URL {
-            let values = try file.resourceValues(forKeys: [.contentModificationDateKey, .isRegularFileKey])
-            guard values.isRegularFile == true, let date = values.contentModificationDate else { continue }
-            if date > newest?.date ?? .distantPast { newest = (file, date) }
+            if try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true {
+                names.insert(file.lastPathComponent)
+            }
         }
-        try flip(try #require(newest).file)
+        return names
     }
 
     private static func flip(_ file: URL) throws {

@@ -60,7 +60,7 @@ import TestingSupport
         let coordinator = try await cluster.startCoordinator()
         let disk = try #require(SmallFileSystem(size: room.size, at: cluster.folder.file("cache-small")))
         let workers = try ["small", "large"].map { try cluster.startWorker($0) }
-        try await waitForWorkers(2, cluster)
+        try await cluster.waitForWorkers(2)
         let (report, log) = try await run(file, on: cluster)
         #expect(report["modelSHA256"] as? String == quiet.sha)
         #expect(report["workers"] as? Int == room.workers, "\(log)")
@@ -76,13 +76,5 @@ import TestingSupport
         let log = try await cluster.run(["logs", "tiny"]).output
         try #require(submitted.exitCode == 0, "\(submitted.output)\(submitted.errors)\(log)")
         return (try #require(try await cluster.json(["show", "tiny"])["report"] as? [String: Any]), log)
-    }
-
-    private func waitForWorkers(_ count: Int, _ cluster: Cluster) async throws {
-        for _ in 0..<200 {
-            if try await cluster.list(["workers"]).count == count { return }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        Issue.record("\(count) workers never came")
     }
 }

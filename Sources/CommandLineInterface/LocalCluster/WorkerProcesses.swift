@@ -58,7 +58,7 @@ final class WorkerProcesses: Sendable {
         process.standardInput = FileHandle.nullDevice
         if let log = log(of: name) {
             if !FileManager.default.fileExists(atPath: log.path) {
-                FileManager.default.createFile(atPath: log.path, contents: nil)
+                _ = FileManager.default.createFile(atPath: log.path, contents: nil)
             }
             let handle = try FileHandle(forWritingTo: log)
             try handle.seekToEnd()
