@@ -58,7 +58,8 @@ final class HierarchicalAllReduce {
                 group.advance(.published, to: round + 1)
             }
         }
-        group.finish(rounds: rounds.count)
+        // The results follow.
+        group.finish(rounds: rounds.count, endsStep: false)
     }
 
     /// All members read the leader's results. That its slots are free follows from everybody having published sums.
@@ -87,7 +88,7 @@ final class HierarchicalAllReduce {
                 group.advance(.consumed, to: round + 1)
             }
         }
-        group.finish(rounds: rounds.count)
+        group.finish(rounds: rounds.count, endsStep: buffer.endsStep)
     }
 
     private func rounds(_ buffer: any ReductionBuffer, _ group: SharedMemoryGroup) -> [Range<Int>] {

@@ -45,11 +45,11 @@ struct PeerPatience: Sendable {
             unmeasured: longest, margin: 20, within: min(longest, Self.shortestStallLimit)...longest)
     }
 
-    /// A chunk came after this time. Of a collective the longest wait counts: it is the one for the peer's own
-    /// micro-batches, the others are the network's.
+    /// A chunk came after this time. Of a step, whose sums may travel in several collectives, the longest wait counts:
+    /// it is the one for the peer's own micro-batches, the others are the network's.
     mutating func waited(_ time: Duration) { longestWait = max(longestWait ?? .zero, time) }
 
-    mutating func endCollective() {
+    mutating func endStep() {
         if let longestWait { waits.record(longestWait) }
         longestWait = nil
     }

@@ -18,6 +18,8 @@ public protocol ReductionBuffer: AnyObject {
     var smallestSumElementBytes: Int { get }
     /// Bytes of one element's result.
     var resultElementBytes: Int { get }
+    /// Whether a step ends with it: of the all-reduces of one step only the first waits for others' computing.
+    var endsStep: Bool { get }
     /// Bytes that each sum of a range needs now.
     func sumBytes(_ range: Range<Int>) throws -> Int
     /// Writes the sums of a range: this member's own, with what it has accumulated.
@@ -43,6 +45,8 @@ public protocol ReductionBuffer: AnyObject {
 
 extension ReductionBuffer {
     public var smallestSumElementBytes: Int { sumElementBytes }
+
+    public var endsStep: Bool { true }
 
     public func sumBytes(_ range: Range<Int>) throws -> Int { sumElementBytes }
 

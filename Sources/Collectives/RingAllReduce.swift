@@ -77,7 +77,7 @@ public final class RingAllReduce {
         }
         isBroken = true
         try await run(buffer, isolation: isolation)
-        patience.endCollective()
+        if buffer.endsStep { patience.endStep() }
         sequence += 1
         isBroken = false
     }

@@ -26,7 +26,7 @@ final class SharedMemoryAllReduce {
             if (0..<rounds).contains(step - 1) { try await reduce(step - 1, first, elements, label, buffer) }
             if (0..<rounds).contains(step - 2) { try await collect(step - 2, first, elements, buffer) }
         }
-        group.finish(rounds: rounds)
+        group.finish(rounds: rounds, endsStep: buffer.endsStep)
     }
 
     private nonisolated(nonsending) func publish(

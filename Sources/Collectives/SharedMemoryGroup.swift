@@ -51,9 +51,10 @@ final class SharedMemoryGroup {
     }
 
     /// The rounds of a collective are through.
-    func finish(rounds: Int) {
+    /// - Parameter endsStep: whether it was the step's last.
+    func finish(rounds: Int, endsStep: Bool) {
         round += rounds
-        patience.endCollective()
+        if endsStep { patience.endStep() }
     }
 
     /// Waits until a member has come through `rounds` rounds.

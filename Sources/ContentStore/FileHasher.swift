@@ -10,6 +10,9 @@ public enum FileHasher {
         sha256(of: Data(bytes))
     }
 
+    /// In place: a checkpoint's bytes are large.
+    public static func sha256(of bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
+
     public static func sha256(of data: Data) -> String {
         hexadecimal(SHA256.hash(data: data))
     }

@@ -37,21 +37,30 @@ extension ClusterControl {
         guard job.planning == nil else { return }
         let planner = DatasetPlanning(specification: job.specification, files: job.files, blobs: blobs)
         jobs[job.id]?.planning = Task { [weak self] in
-            do {
-                _ = try await planner.run()
-                await self?.shardsRestored(job.id, nil)
-            } catch {
-                await self?.shardsRestored(job.id, error)
-            }
+            await self?.shardsRestored(job.id, Self.restoringError(planner))
         }
         try apply(.filesMissing("A shard was damaged on the coordinator's disk: it is made anew"), to: job.id)
+    }
+
+    /// Why shards could not be made anew; room for them is waited for.
+    private static func restoringError(_ planner: DatasetPlanning) async -> (any Error)? {
+        while true {
+            do {
+                _ = try await planner.run()
+                return nil
+            } catch {
+                guard isForWantOfRoom(error) else { return error }
+                try? await Task.sleep(for: .seconds(secondsBeforePlanningAgain))
+                if Task.isCancelled { return CancellationError() }
+            }
+        }
     }
 
     private func shardsRestored(_ jobID: String, _ error: (any Error)?) {
         guard let job = jobs[jobID], !(error is CancellationError) else { return }
         jobs[jobID]?.planning = nil
         do {
-            if let error, !Self.isForWantOfRoom(error) {
+            if let error {
                 try apply(.impossible(DatasetPlanning.failure(error)), to: job.id)
             }
             try schedule()

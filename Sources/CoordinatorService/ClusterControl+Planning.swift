@@ -21,7 +21,7 @@ extension ClusterControl {
         }
     }
 
-    private static let secondsBeforePlanningAgain = 2.0
+    static let secondsBeforePlanningAgain = 2.0
 
     /// Reads the data of jobs for whose shards there was no room.
     func planAgain() {

@@ -68,15 +68,19 @@ extension ClusterControl {
         summary.progressDone = driver.progress.step
         summary.progressTotal = driver.totalSteps
         if driver.state == .extracting {
+            // Others still count the files that they prepare with, or have nothing to extract.
+            let extracting = workers.filter { $0.activity == "extracting" }
             summary.progressUnit = "samples"
-            summary.progressDone = workers.reduce(0) { $0 &+ $1.progressDone }
-            summary.progressTotal = workers.reduce(0) { $0 &+ $1.progressTotal }
+            summary.progressDone = extracting.reduce(0) { $0 &+ $1.progressDone }
+            summary.progressTotal = extracting.reduce(0) { $0 &+ $1.progressTotal }
         } else if driver.state == .training, let lead = workers.first, lead.activity == "training" {
             summary.progressDone = min(max(driver.progress.step, lead.progressDone), driver.totalSteps)
         }
-        guard let task = driver.decidingTask else { return }
+        guard let task = driver.decidingTask, let value = driver.progress.latestValue(of: task.metric) else {
+            return
+        }
         summary.metricName = task.metric.rawValue
-        summary.metricValue = driver.progress.latestValue(of: task.metric) ?? 0
+        summary.metricValue = value
     }
 
     private func fill(_ summary: inout JobSummary, from ended: EndedJob) {

@@ -5,6 +5,12 @@ extension TrainingSession {
     /// A bucket of fewer elements would spend more on the exchange's own waits than it saves: 8 MB of exact sums.
     public static let bucketElements = 1 << 20
 
+    /// Whether sums are still computed when the first of them are complete: fast ones are by the backward passes, all
+    /// at once.
+    public var computesInParts: Bool {
+        if case .exact = stepSums { true } else { false }
+    }
+
     /// The elements of `gradients` that have to be summed in the coming step: all but those of the lowest layers
     /// where these rest. The same on every worker.
     public var exchangedElements: Range<Int> {
@@ -49,6 +55,7 @@ extension TrainingSession {
     /// Segments of each bucket, the lowest layer first. The last one has all that is summed beside gradients, for the
     /// count of cut-off gradients is known when all have been added.
     private var buckets: [Range<Int>] {
+        guard computesInParts else { return [firstLearning..<gradients.segmentCounts.count] }
         let ends = Array(gradients.segmentStarts.dropFirst()) + [gradients.elementCount]
         var buckets: [Range<Int>] = []
         var first = firstLearning

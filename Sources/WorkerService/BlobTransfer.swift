@@ -121,9 +121,15 @@ actor BlobTransfer {
     }
 
     /// Uploads bytes under their hash.
-    func upload(bytes: [UInt8], path: String) async throws -> FileReference {
+    /// - Parameter advanced: is called before each chunk.
+    func upload(
+        bytes: [UInt8], path: String, advanced: @Sendable () -> Void = {}
+    ) async throws -> FileReference {
         let file = FileReference(path: path, sha256: FileHasher.sha256(of: bytes), size: bytes.count)
-        try await upload(file) { offset, length in Array(bytes[offset..<offset + length]) }
+        try await upload(file) { offset, length in
+            advanced()
+            return Array(bytes[offset..<offset + length])
+        }
         return file
     }
 

@@ -7,6 +7,7 @@ final class CheckpointUpload: Sendable {
     private static let interval = Duration.milliseconds(5)
 
     private let hasEnded = Mutex(false)
+    private let lastAdvance = Mutex(ContinuousClock.now)
     private let task = Mutex<Task<Void, Never>?>(nil)
 
     /// Uploads `bytes`, then reports that they are stored, or why they are not.
@@ -14,18 +15,20 @@ final class CheckpointUpload: Sendable {
         of bytes: [UInt8], step: Int, generation: Generation, environment: JobEnvironment
     ) {
         let task = Task {
-            await Self.run(bytes, step, generation, environment)
+            await run(bytes, step, generation, environment)
             hasEnded.withLock { $0 = true }
         }
         self.task.withLock { $0 = task }
     }
 
-    private static func run(
+    private func run(
         _ bytes: [UInt8], _ step: Int, _ generation: Generation, _ environment: JobEnvironment
     ) async {
         var report: WireBody
         do {
-            let file = try await environment.transfer.upload(bytes: bytes, path: "checkpoint.safetensors")
+            let file = try await environment.transfer.upload(bytes: bytes, path: "checkpoint.safetensors") {
+                lastAdvance.withLock { $0 = .now }
+            }
             report = .checkpointStored(
                 CheckpointStored(
                     jobID: generation.jobID, generation: generation.number, workerID: environment.workerID,
@@ -42,12 +45,14 @@ final class CheckpointUpload: Sendable {
 
     /// Waits until the store has the snapshot, or it is known that it will not.
     ///
+    /// - Parameter patience: since the last chunk: a slow network is no reason to give up.
     /// - Returns: whether the upload ended in time.
     /// - Throws: `CancellationError`; the upload goes on.
     func end(within patience: Duration) async throws -> Bool {
-        let deadline = ContinuousClock.now + patience
+        let start = ContinuousClock.now
         while !hasEnded.withLock({ $0 }) {
-            guard ContinuousClock.now < deadline else { return false }
+            let last = max(start, lastAdvance.withLock { $0 })
+            guard ContinuousClock.now < last + patience else { return false }
             try await Task.sleep(for: Self.interval)
         }
         return true

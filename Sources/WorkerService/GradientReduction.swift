@@ -16,6 +16,7 @@ final class GradientReduction: ReductionBuffer {
     }
 
     var count: Int { elements.count }
+    var endsStep: Bool { elements.upperBound == sums.elementCount }
     var sumElementBytes: Int { sums.sumBytes(in: elements) }
     var smallestSumElementBytes: Int { sums.smallestSumBytes(in: elements) }
     var resultElementBytes: Int { sums.resultBytes(in: elements) }

@@ -3,14 +3,14 @@ import WireProtocol
 
 // The steps wait for a checkpoint's snapshot in memory, not for its upload.
 extension JobMember {
-    /// How long a new generation waits for the upload of an earlier one. The coordinator goes on from an older state
-    /// without it.
+    /// How long a new generation waits for an upload of an earlier one that does not advance. The coordinator goes on
+    /// from an older state without it.
     private static let uploadPatience = Duration.seconds(60)
 
     /// Begins to upload the present state. An earlier upload ends first, so that one snapshot at the most is in
     /// memory.
     func uploadSnapshot(of session: TrainingSession) async throws {
-        // It ends by itself: its requests have deadlines, and whoever is waited for here can be cancelled.
+        // It ends by itself as long as there is a coordinator, and whoever waits here can be cancelled.
         while let upload, try await !upload.end(within: .seconds(1)) {}
         upload = CheckpointUpload(
             of: try session.checkpoint(), step: session.step,

@@ -128,7 +128,8 @@ extension JobMember {
     /// beside it.
     private func exchanger(over link: ZeroMQPeerLink, _ session: TrainingSession) -> GradientExchanger {
         let isAside =
-            link.size > 1 && session.gradients.elementCount > environment.configuration.bucketElements
+            link.size > 1 && session.computesInParts
+            && session.gradients.elementCount > environment.configuration.bucketElements
         return GradientExchanger(
             thread: isAside ? DedicatedThread(name: "graft-exchange") : thread, isAside: isAside
         ) { [order, environment] in

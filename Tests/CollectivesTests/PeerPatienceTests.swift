@@ -12,7 +12,7 @@ import Testing
             patience.waited(.microseconds(50))
             patience.waited(wait)
             patience.waited(.microseconds(50))
-            patience.endCollective()
+            patience.endStep()
         }
         for time in answers { patience.answered(after: time) }
         return patience
