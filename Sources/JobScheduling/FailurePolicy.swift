@@ -12,10 +12,6 @@ public enum FailurePolicy {
     /// Generations in a row that may lose a member before the job is given up.
     public static let maximumLosses = 3
 
-    /// Stored states that a job may lose to its coordinator's disk before it is given up: one that damages whatever
-    /// it is given would have the job begin for ever.
-    public static let maximumDamages = 20
-
     private static let hostCodes: Set<String> = [
         "disk-full", "file-system", "blob-file-system", "damaged-segment", "job-dropped",
     ]

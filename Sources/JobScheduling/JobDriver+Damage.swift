@@ -8,8 +8,6 @@ extension JobDriver {
         progress.older?.removeAll { $0.file.sha256 == sha256 }
         guard progress.essentialCheckpoints.contains(where: { $0.sha256 == sha256 }) else { return [] }
         let before = progress.resumePoint.step
-        progress.damages = (progress.damages ?? 0) + 1
-        guard progress.damages ?? 0 <= FailurePolicy.maximumDamages else { return fail(damagingDisk) }
         if progress.handedIn?.checkpoint.sha256 == sha256 { progress.handedIn = nil }
         if progress.essentialCheckpoints.contains(where: { $0.sha256 == sha256 }) { rewind(without: sha256) }
         let text =
@@ -21,14 +19,6 @@ extension JobDriver {
     mutating func filesMissing(_ reason: String) -> [JobDirective] {
         guard case .preparing = phase else { return [] }
         return interrupt(because: reason)
-    }
-
-    private var damagingDisk: JobFailure {
-        JobFailure(
-            code: "damaged-blob",
-            message:
-                "The coordinator's disk has damaged \(FailurePolicy.maximumDamages) of the job's checkpoints "
-                + "and now another. Check that disk, then retry the job.")
     }
 
     /// Ends the generation, if there is one; the job waits for its next members.

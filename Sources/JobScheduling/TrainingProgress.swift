@@ -18,8 +18,6 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
     public internal(set) var kernelFamily: String?
     /// Whether the family is binding without a checkpoint: one was lost.
     public internal(set) var isBoundToFamily: Bool?
-    /// States that the coordinator's disk has damaged and that the job had to do without; `nil`: none.
-    public internal(set) var damages: Int?
     /// Where `checkpoint` stands: steps that need not be run again.
     public internal(set) var step = 0
     public internal(set) var checkpoint: ContentFile?
@@ -89,7 +87,6 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
     public var forRetry: TrainingProgress {
         var copy = self
         copy.lossesWithoutProgress = 0
-        copy.damages = nil
         return copy
     }
 
