@@ -26,6 +26,9 @@ struct ActiveJob: Sendable {
 
     var id: String { record.id }
 
+    /// Whether its data is being read, or will be when there is room: until then it wants no members.
+    var isReadingData: Bool { planning != nil || nextPlanning != nil }
+
     /// Hashes of all files, as they are pinned.
     var inputHashes: Set<String> { Set(files.map(\.sha256)) }
 }

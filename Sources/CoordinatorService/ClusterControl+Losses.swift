@@ -34,35 +34,15 @@ extension ClusterControl {
 
     /// Writes a job's shards once more, from its data files: they come out the same.
     private func restoreShards(of job: ActiveJob) throws {
-        guard job.planning == nil else { return }
-        let planner = DatasetPlanning(specification: job.specification, files: job.files, blobs: blobs)
-        jobs[job.id]?.planning = Task { [weak self] in
-            await self?.shardsRestored(job.id, Self.restoringError(planner))
-        }
+        guard !job.isReadingData else { return }
+        plan(job.id)
         try apply(.filesMissing("A shard was damaged on the coordinator's disk: it is made anew"), to: job.id)
     }
 
-    /// Why shards could not be made anew; room for them is waited for.
-    private static func restoringError(_ planner: DatasetPlanning) async -> (any Error)? {
-        while true {
-            do {
-                _ = try await planner.run()
-                return nil
-            } catch {
-                guard isForWantOfRoom(error) else { return error }
-                try? await Task.sleep(for: .seconds(secondsBeforePlanningAgain))
-                if Task.isCancelled { return CancellationError() }
-            }
-        }
-    }
-
-    private func shardsRestored(_ jobID: String, _ error: (any Error)?) {
-        guard let job = jobs[jobID], !(error is CancellationError) else { return }
+    /// They are the same as before, so that the job only needs members.
+    func shardsRestored(_ jobID: String) {
         jobs[jobID]?.planning = nil
         do {
-            if let error {
-                try apply(.impossible(DatasetPlanning.failure(error)), to: job.id)
-            }
             try schedule()
         } catch {
             logger.error("A change could not be stored", metadata: ["job": "\(jobID)", "error": "\(error)"])

@@ -7,7 +7,8 @@ import WireProtocol
 
 // From data files to shards, beside the coordinator's loop.
 extension ClusterControl {
-    /// Starts to read a job's data; `planned` or `planningFailed` follows.
+    /// Starts to read a job's data, for the first time or to make its shards anew; `planned` or `planningFailed`
+    /// follows.
     func plan(_ jobID: String) {
         guard let job = jobs[jobID] else { return }
         let planner = DatasetPlanning(specification: job.specification, files: job.files, blobs: blobs)
@@ -21,24 +22,25 @@ extension ClusterControl {
         }
     }
 
-    static let secondsBeforePlanningAgain = 2.0
+    private static let secondsBeforePlanningAgain = 2.0
 
     /// Reads the data of jobs for whose shards there was no room.
     func planAgain() {
-        for (id, job) in jobs where job.driver == nil {
+        for (id, job) in jobs {
             guard let due = job.nextPlanning, now >= due else { continue }
             jobs[id]?.nextPlanning = nil
             plan(id)
         }
     }
 
-    static func isForWantOfRoom(_ error: any Error) -> Bool {
+    private static func isForWantOfRoom(_ error: any Error) -> Bool {
         if let error = error as? ContentStoreError { return error.code == .diskFull }
         return (error as? JobStoreError).map { [.unavailable, .busy].contains($0.code) } ?? false
     }
 
     private func planned(_ jobID: String, _ plan: DatasetPlan, _ shards: [StoredShard]) throws {
-        guard var job = jobs[jobID], job.driver == nil else { return }
+        guard var job = jobs[jobID] else { return }
+        guard job.driver == nil else { return shardsRestored(jobID) }
         if let failure = JobDriver.problem(specification: job.specification, plan: plan) { throw failure }
         if job.record.state != .paused { job.record.message = "" }
         let record = PlanRecord(
@@ -61,7 +63,8 @@ extension ClusterControl {
     }
 
     private func planningFailed(_ jobID: String, _ error: any Error) {
-        guard let job = jobs[jobID], job.driver == nil, !(error is CancellationError) else { return }
+        guard let job = jobs[jobID], !(error is CancellationError) else { return }
+        jobs[jobID]?.planning = nil
         if Self.isForWantOfRoom(error) {
             jobs[jobID]?.nextPlanning = now + Self.secondsBeforePlanningAgain
             jobs[jobID]?.record.message = "waiting for room on the coordinator's disk: \(error)"
@@ -70,9 +73,14 @@ extension ClusterControl {
         }
         let failure = DatasetPlanning.failure(error)
         do {
-            try end(
-                job, as: .failed, code: failure.code, message: failure.description, level: "error",
-                line: "The job failed: \(failure)")
+            if job.driver != nil {
+                try apply(.impossible(failure), to: jobID)
+                try schedule()
+            } else {
+                try end(
+                    job, as: .failed, code: failure.code, message: failure.description, level: "error",
+                    line: "The job failed: \(failure)")
+            }
         } catch {
             logger.error("A failure could not be stored", metadata: ["job": "\(jobID)", "error": "\(error)"])
         }

@@ -45,7 +45,7 @@ extension ClusterControl {
                 candidate: $0.candidate, isFree: registry.isFree($0), isDrained: registry.isDrained($0))
         }
         return AssignmentRound(
-            waiting: active.filter { $0.driver?.state == .queued && $0.planning == nil }.compactMap(
+            waiting: active.filter { $0.driver?.state == .queued && !$0.isReadingData }.compactMap(
                 waitingJob),
             running: active.compactMap(runningJob), workers: workers, use: ledger.use,
             timeSlice: configuration.timeSlice.seconds)
