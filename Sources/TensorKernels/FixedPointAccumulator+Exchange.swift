@@ -2,21 +2,15 @@ import CTensorKernels
 
 // What a ring of workers exchanges.
 extension FixedPointAccumulator {
-    /// Sums of `range` as little-endian Int64, 8 bytes an element.
-    public func sums(_ range: Range<Int>) throws -> [UInt8] {
-        try check(range)
-        return [UInt8](UnsafeRawBufferPointer(start: sums + range.lowerBound, count: range.count * 8))
-    }
-
     /// Bytes, 1 to 8, that each sum of `range` fits in: five where the largest has 36 bits, as usual, and one where
     /// all are zero, as for words that do not occur.
     public func sumWidth(_ range: Range<Int>) throws -> Int {
-        try check(range)
+        try segments.requireElements(range)
         return graft_sum_width(sums + range.lowerBound, range.count)
     }
 
     /// Writes the sums of `range` to where they are sent from, each as an integer of as many bytes as there is room
-    /// for: eight, as `sums(_:)` gives them, or fewer, down to `sumWidth`. With less their high bytes are lost.
+    /// for: a little-endian Int64, or fewer bytes, down to `sumWidth`. With less their high bytes are lost.
     public func copySums(_ range: Range<Int>, into bytes: inout MutableRawSpan) throws {
         let width = try packedWidth(range, byteCount: bytes.byteCount)
         bytes.withUnsafeMutableBytes { target in
@@ -34,21 +28,9 @@ extension FixedPointAccumulator {
         }
     }
 
-    /// Adds a peer's sums, as `sums(_:)` gave them, to those of `range`.
-    public func accumulate(_ bytes: [UInt8], range: Range<Int>) throws {
-        try accumulate(bytes.span.bytes, range: range)
-    }
-
-    /// Overwrites the sums of `range` with a peer's.
-    public func replaceSums(_ bytes: [UInt8], range: Range<Int>) throws {
-        try check(range, byteCount: bytes.count, width: 8)
-        UnsafeMutableRawBufferPointer(start: sums + range.lowerBound, count: range.count * 8)
-            .copyBytes(from: bytes)
-    }
-
     /// Converts the sums of `range` to Float32 and keeps them as results.
     public func finish(_ range: Range<Int>) throws {
-        try check(range)
+        try segments.requireElements(range)
         forEachPart(of: range) { segment, part in
             withPointers(resultTensor) {
                 graft_dequantize(
@@ -73,13 +55,7 @@ extension FixedPointAccumulator {
         }
     }
 
-    /// Results of `range` as little-endian Float32, 4 bytes an element.
-    public func results(_ range: Range<Int>) throws -> [UInt8] {
-        try check(range)
-        return resultTensor.rows(range).littleEndianBytes
-    }
-
-    /// Writes the results of `range`, as `results(_:)` gives them, to where they are sent from.
+    /// Writes the results of `range`, little-endian Float32, to where they are sent from.
     public func copyResults(_ range: Range<Int>, into bytes: inout MutableRawSpan) throws {
         try check(range, byteCount: bytes.byteCount, width: 4)
         bytes.withUnsafeMutableBytes { target in
@@ -90,12 +66,7 @@ extension FixedPointAccumulator {
         }
     }
 
-    /// Stores a peer's results, as `results(_:)` gave them.
-    public func storeResults(_ bytes: [UInt8], range: Range<Int>) throws {
-        try storeResults(bytes.span.bytes, range: range)
-    }
-
-    /// Stores a peer's results from where they lie.
+    /// Stores a peer's results, as `copyResults` wrote them, from where they lie.
     public func storeResults(_ bytes: RawSpan, range: Range<Int>) throws {
         try check(range, byteCount: bytes.byteCount, width: 4)
         bytes.withUnsafeBytes { source in
@@ -103,13 +74,6 @@ extension FixedPointAccumulator {
                 UnsafeMutableRawBufferPointer(start: $0 + range.lowerBound, count: range.count * 4)
                     .copyMemory(from: source)
             }
-        }
-    }
-
-    private func check(_ range: Range<Int>) throws {
-        guard range.lowerBound >= 0, range.upperBound <= elementCount else {
-            throw TensorKernelsError(
-                .outOfRange, "elements \(range) of an accumulator of \(elementCount) elements")
         }
     }
 
@@ -121,7 +85,7 @@ extension FixedPointAccumulator {
     }
 
     private func check(_ range: Range<Int>, byteCount: Int, width: Int) throws {
-        try check(range)
+        try segments.requireElements(range)
         if byteCount != range.count * width {
             throw TensorKernelsError(
                 .wrongByteCount, "\(byteCount) bytes for \(range.count) elements of \(width) bytes")

@@ -19,11 +19,11 @@ public final class FixedPointAccumulator {
     public static let defaultExponent = 36
 
     /// Elements of each segment.
-    public let segmentCounts: [Int]
+    public var segmentCounts: [Int] { segments.counts }
     /// Elements of all segments.
-    public let elementCount: Int
+    public var elementCount: Int { segments.elementCount }
     /// First element of each segment.
-    public let segmentStarts: [Int]
+    public var segmentStarts: [Int] { segments.starts }
     /// Each segment's exponent. They are part of a checkpoint. Change them only when sums are zero.
     public var exponents: [Int] {
         didSet {
@@ -38,21 +38,14 @@ public final class FixedPointAccumulator {
     /// Addends that were infinite or not a number since `reset()`, in this process.
     public private(set) var nonFiniteCount = 0
 
+    let segments: SumSegments
     let sums: UnsafeMutablePointer<Int64>
     let resultTensor: Tensor
 
     /// - Parameter segmentCounts: elements of each segment.
     public init(segmentCounts: [Int]) {
-        self.segmentCounts = segmentCounts
-        var starts: [Int] = []
-        var total = 0
-        for count in segmentCounts {
-            precondition(count >= 0, "negative segment")
-            starts.append(total)
-            total += count
-        }
-        segmentStarts = starts
-        elementCount = total
+        segments = SumSegments(segmentCounts)
+        let total = segments.elementCount
         exponents = Array(repeating: Self.defaultExponent, count: segmentCounts.count)
         sums = LargeMemory.allocate(byteCount: max(1, total) * MemoryLayout<Int64>.stride)
             .bindMemory(to: Int64.self, capacity: max(1, total))
@@ -63,9 +56,7 @@ public final class FixedPointAccumulator {
     deinit { UnsafeMutableRawPointer(sums).deallocate() }
 
     /// Elements of segment `index`.
-    public func elements(ofSegment index: Int) -> Range<Int> {
-        segmentStarts[index]..<segmentStarts[index] + segmentCounts[index]
-    }
+    public func elements(ofSegment index: Int) -> Range<Int> { segments.elements(of: index) }
 
     /// Sets sums and counters to zero; exponents and results stay.
     public func reset() {

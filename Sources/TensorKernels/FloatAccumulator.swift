@@ -6,15 +6,16 @@ import CTensorKernels
 /// Sums and results are the same memory, a segment's `result`. Gradients are written there by whoever computes them;
 /// `reset()` leaves them, and clears only the segments behind them.
 public final class FloatAccumulator: GradientSums {
-    public let segmentCounts: [Int]
-    public let elementCount: Int
-    public let segmentStarts: [Int]
+    public var segmentCounts: [Int] { segments.counts }
+    public var elementCount: Int { segments.elementCount }
+    public var segmentStarts: [Int] { segments.starts }
     /// Kept for checkpoints, and of no effect.
     public var exponents: [Int]
     /// Always 0: Float32 sums do not saturate.
     public var saturatedCount: Int { 0 }
     public private(set) var nonFiniteCount = 0
 
+    private let segments: SumSegments
     /// Elements before this one are gradients.
     private let gradientCount: Int
     private let compressesGradients: Bool
@@ -26,18 +27,16 @@ public final class FloatAccumulator: GradientSums {
     ///   - compressesGradients: whether gradients travel as bfloat16, rounded to nearest, ties to even. They are
     ///     added in Float32; a result is a bfloat16 on all workers.
     public init(segmentCounts: [Int], gradientSegments: Int, compressesGradients: Bool = false) {
-        self.segmentCounts = segmentCounts
+        segments = SumSegments(segmentCounts)
         self.compressesGradients = compressesGradients
-        segmentStarts = segmentCounts.indices.map { segmentCounts[..<$0].reduce(0, +) }
-        elementCount = segmentCounts.reduce(0, +)
         gradientCount = segmentCounts[..<gradientSegments].reduce(0, +)
         exponents = Array(repeating: FixedPointAccumulator.defaultExponent, count: segmentCounts.count)
-        sums = .zeros([elementCount])
+        sums = .zeros([segments.elementCount])
     }
 
     public func add(_ addend: Tensor, segment: Int) {
         nonFiniteCount += addend.scalars.count { !$0.isFinite }
-        sums.rows(elements(ofSegment: segment)).addInPlace(addend.reshaped([segmentCounts[segment]]))
+        sums.rows(segments.elements(of: segment)).addInPlace(addend.reshaped([segmentCounts[segment]]))
     }
 
     public func reset() {
@@ -48,11 +47,7 @@ public final class FloatAccumulator: GradientSums {
     public func adaptExponents() {}
 
     public func result(segment: Int, shape: [Int]) -> Tensor {
-        sums.rows(elements(ofSegment: segment)).reshaped(shape)
-    }
-
-    private func elements(ofSegment index: Int) -> Range<Int> {
-        segmentStarts[index]..<segmentStarts[index] + segmentCounts[index]
+        sums.rows(segments.elements(of: segment)).reshaped(shape)
     }
 
     // MARK: - What workers exchange
@@ -129,10 +124,7 @@ public final class FloatAccumulator: GradientSums {
     }
 
     private func check(_ range: Range<Int>, byteCount: Int? = nil) throws {
-        guard range.lowerBound >= 0, range.upperBound <= elementCount else {
-            throw TensorKernelsError(
-                .outOfRange, "elements \(range) of sums of \(elementCount) elements")
-        }
+        try segments.requireElements(range)
         guard let byteCount else { return }
         let width = sumBytes(in: range)
         let isOfOneFormat = width == 4 || range.upperBound <= gradientCount
