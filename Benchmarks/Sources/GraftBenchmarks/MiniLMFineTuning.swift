@@ -6,7 +6,6 @@ import TransferTechniques
 
 /// Steps of fine-tuning all layers with AdamW, exact sums included, as one worker runs them alone.
 final class MiniLMFineTuning: Workload {
-    private static let batch = 32
     private let session: TrainingSession
     private let source: TokenSource
     private let stepsPerRound: Int
@@ -14,15 +13,8 @@ final class MiniLMFineTuning: Workload {
 
     init(backbone: URL, texts: [String], microBatches: Int) throws {
         let tokenizer = try WordPieceTokenizer(folder: backbone)
-        let task = TaskSpecification(
-            name: "sentiment", train: DataFileSpecification(path: "texts", format: .csv))
-        let specification = JobSpecification(
-            name: "benchmark", seed: 1,
-            backbone: BackboneSpecification(folder: backbone.path, maximumLength: 128),
-            technique: TechniqueSpecification(kind: .fineTuning, frozenLayers: .nothing), tasks: [task],
-            training: TrainingSpecification(
-                epochs: 1000, batch: Self.batch, microBatches: microBatches,
-                optimizer: OptimizerSpecification(learningRate: 2e-5)))
+        let specification = MiniLMJob.specification(
+            backbone: backbone, microBatches: microBatches, epochs: 1000)
         let program = try TechniqueCatalog.program(
             for: specification, classCount: 2, backboneFolder: backbone, tokenizer: tokenizer)
         session = TrainingSession(
@@ -30,7 +22,7 @@ final class MiniLMFineTuning: Workload {
             ownedLanes: Array(0..<microBatches))
         source = TokenSource(
             sequences: texts.map { tokenizer.encode($0, maximumLength: 128) }, laneCount: microBatches)
-        stepsPerRound = (texts.count + Self.batch - 1) / Self.batch
+        stepsPerRound = (texts.count + MiniLMJob.batch - 1) / MiniLMJob.batch
         unitsPerRound = texts.count
     }
 

@@ -8,7 +8,6 @@ import TransferTechniques
 
 /// Fine-tuning of all layers of MiniLM on labelled phrases, 32 a step.
 final class MiniLMGradients: GradientSteps {
-    private static let batch = 32
     private let program: any TrainingProgram
     private let optimizer: AdamW
     private let samples: [(tokens: [Int32], label: Int)]
@@ -16,14 +15,7 @@ final class MiniLMGradients: GradientSteps {
     /// - Parameter table: lines "label, tab, phrase" after a heading, as SST-2's.
     init(backbone: URL, table: URL) throws {
         let tokenizer = try WordPieceTokenizer(folder: backbone)
-        let task = TaskSpecification(
-            name: "sentiment", train: DataFileSpecification(path: "phrases", format: .csv))
-        let specification = JobSpecification(
-            name: "benchmark", seed: 1,
-            backbone: BackboneSpecification(folder: backbone.path, maximumLength: 128),
-            technique: TechniqueSpecification(kind: .fineTuning, frozenLayers: .nothing), tasks: [task],
-            training: TrainingSpecification(
-                epochs: 1, batch: Self.batch, optimizer: OptimizerSpecification(learningRate: 2e-5)))
+        let specification = MiniLMJob.specification(backbone: backbone, epochs: 1)
         program = try TechniqueCatalog.program(
             for: specification, classCount: 2, backboneFolder: backbone, tokenizer: tokenizer)
         optimizer = AdamW(groups: [ParameterGroup(program.trainableParameters, weightDecay: 0.01)])
@@ -48,14 +40,16 @@ final class MiniLMGradients: GradientSteps {
     }
 
     func backward(step: Int, microBatch: Int, of count: Int) throws {
-        let chosen = (0..<Self.batch / count).map { samples[step * Self.batch + $0 * count + microBatch] }
+        let chosen = (0..<MiniLMJob.batch / count).map {
+            samples[step * MiniLMJob.batch + $0 * count + microBatch]
+        }
         let batch = MicroBatch(
             input: .samples(chosen.map { .tokens($0.tokens) }), labels: chosen.map(\.label))
         try program.trainingLoss(
-            batch, globalBatchCount: Self.batch,
+            batch, globalBatchCount: MiniLMJob.batch,
             context: .training(seed: 1, step: step, microBatch: microBatch)
         ).backward()
     }
 
-    func update() { optimizer.update(learningRate: 2e-5) }
+    func update() { optimizer.update(learningRate: MiniLMJob.learningRate) }
 }
