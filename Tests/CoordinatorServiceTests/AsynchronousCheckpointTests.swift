@@ -17,6 +17,15 @@ import WireProtocol
         return behaviour
     }
 
+    /// Submits the usual job, and waits until a member runs its second segment.
+    private func submit(_ client: TestClient, untilSecondSegmentOf worker: FakeWorker) async throws {
+        let (specification, contents) = TestClient.job()
+        try await client.submit("job-1", specification, contents)
+        _ = try await eventually("the second segment") {
+            await worker.received.contains("segment 5-10") ? true : nil
+        }
+    }
+
     /// The model and the segments' measures: what must not depend on uploads.
     private func requireUsualResult(_ detail: JobDetail, _ client: TestClient) async throws -> JobReport {
         let report = try CanonicalJSON.decode(JobReport.self, from: detail.reportJSON)
@@ -37,11 +46,7 @@ import WireProtocol
         let coordinator = try await fixture.start()
         let client = try await fixture.client(coordinator)
         let worker = try await fixture.worker("901", coordinator, behaviour: slowUploader())
-        let (specification, contents) = TestClient.job()
-        try await client.submit("job-1", specification, contents)
-        _ = try await eventually("the second segment") {
-            await worker.received.contains("segment 5-10") ? true : nil
-        }
+        try await submit(client, untilSecondSegmentOf: worker)
         #expect(await worker.storedSteps.isEmpty)
         #expect(try await client.log("job-1").contains { $0.message.contains("Step 5 of") } == false)
         let detail = try await client.wait(for: .done, of: "job-1")
@@ -57,11 +62,7 @@ import WireProtocol
         let coordinator = try await fixture.start()
         let client = try await fixture.client(coordinator)
         let worker = try await fixture.worker("901", coordinator, behaviour: slowUploader())
-        let (specification, contents) = TestClient.job()
-        try await client.submit("job-1", specification, contents)
-        _ = try await eventually("the second segment") {
-            await worker.received.contains("segment 5-10") ? true : nil
-        }
+        try await submit(client, untilSecondSegmentOf: worker)
         _ = try await client.channel.request(.pauseJob(PauseJob(jobID: "job-1")))
         #expect(try await client.detail("job-1").summary?.message.contains("paused at step 0 of") == true)
         _ = try await eventually("the upload's end") {
@@ -101,11 +102,7 @@ import WireProtocol
         let uploader = try await fixture.worker("901", first, behaviour: slowUploader())
         let other = try await fixture.worker("902", first)
         _ = try await eventually("registration") { try await client.workers().count == 2 ? true : nil }
-        let (specification, contents) = TestClient.job()
-        try await client.submit("job-1", specification, contents)
-        _ = try await eventually("the second segment") {
-            await other.received.contains("segment 5-10") ? true : nil
-        }
+        try await submit(client, untilSecondSegmentOf: other)
         await first.stop()
         if losesUploader { await uploader.die() }
         #expect(await uploader.storedSteps.isEmpty)

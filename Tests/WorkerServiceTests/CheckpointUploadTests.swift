@@ -19,13 +19,18 @@ import WireProtocol
         await fixture.shutdown()
     }
 
+    /// Runs the first segment, three steps, and keeps its checkpoint from being taken.
+    private func beginUpload(_ script: JobScript, _ coordinator: FakeCoordinator) async throws {
+        _ = try await script.prepare()
+        _ = try await script.extract()
+        await coordinator.holdUploads()
+        try await script.start(to: 3)
+        _ = try await script.done(segment: 0)
+    }
+
     @Test func `steps go on during an upload, and it holds the state that it began with`() async throws {
         try await withScript { script, coordinator in
-            _ = try await script.prepare()
-            _ = try await script.extract()
-            await coordinator.holdUploads()
-            try await script.start(to: 3)
-            _ = try await script.done(segment: 0)
+            try await beginUpload(script, coordinator)
             try await script.start(segment: 1, from: 3, to: 6, evaluating: false)
             try await coordinator.untilStep(6)
             // Nothing is stored, and of the second segment there is no snapshot yet.
@@ -49,11 +54,7 @@ import WireProtocol
     @Test func `an upload outlives its generation, and the next one's preparation waits for it`() async throws
     {
         try await withScript { script, coordinator in
-            _ = try await script.prepare()
-            _ = try await script.extract()
-            await coordinator.holdUploads()
-            try await script.start(to: 3)
-            _ = try await script.done(segment: 0)
+            try await beginUpload(script, coordinator)
             try await script.start(segment: 1, from: 3, to: 1_000_000)
             try await coordinator.untilHeartbeats(2)
             try await script.release(hold: true)
@@ -75,11 +76,7 @@ import WireProtocol
     @Test(arguments: [true, false])
     func `another job does not end an upload, the job's own end does`(isWanted: Bool) async throws {
         try await withScript { script, coordinator in
-            _ = try await script.prepare()
-            _ = try await script.extract()
-            await coordinator.holdUploads()
-            try await script.start(to: 3)
-            _ = try await script.done(segment: 0)
+            try await beginUpload(script, coordinator)
             try await script.release(hold: isWanted)
             let other = JobScript(
                 fixture: script.fixture, specification: Self.fineTuning, jobID: "other",
