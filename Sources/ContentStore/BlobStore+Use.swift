@@ -33,7 +33,7 @@ extension BlobStore {
         return utimensat(AT_FDCWD, place.path, nil, 0) == 0 || contains(sha256)
     }
 
-    /// Hashes a blob once more, and removes it where the disk has changed it, so that it can be added anew.
+    /// Hashes a blob once more, and removes it where the disk has changed or lost it, so that it can be added anew.
     ///
     /// - Returns: whether the store has the blob, whole.
     public func keepIfWhole(_ sha256: String) throws -> Bool {
@@ -42,7 +42,7 @@ extension BlobStore {
             return true
         } catch let error as ContentStoreError where error.code == .missing {
             return false
-        } catch let error as ContentStoreError where error.code == .hashMismatch {
+        } catch let error as ContentStoreError where error.isDamage {
             try remove(sha256)
             return false
         }

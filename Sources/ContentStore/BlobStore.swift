@@ -55,7 +55,8 @@ public struct BlobStore: Sendable {
         return (data, total)
     }
 
-    /// All of a blob, hashed once more. Throws as `read`, and `hashMismatch` where the disk has changed it.
+    /// All of a blob, hashed once more. Throws as `read`, and `hashMismatch` or `unreadable` where the disk has
+    /// spoilt it.
     public func bytes(of sha256: String) throws -> [UInt8] {
         let place = try url(for: sha256)
         let bytes = try FileSystem.read(place, offset: 0, length: FileSystem.size(of: place))
@@ -63,7 +64,7 @@ public struct BlobStore: Sendable {
         return bytes
     }
 
-    /// Hashes a blob on disk once more. Throws `ContentStoreError`: `missing`, `hashMismatch`.
+    /// Hashes a blob on disk once more. Throws `ContentStoreError`: `missing`, `hashMismatch`, `unreadable`.
     public func verify(_ sha256: String) throws {
         let place = try url(for: sha256)
         try check(FileHasher.sha256(ofFileAt: place), is: sha256, what: place.path)

@@ -11,6 +11,8 @@ public struct ContentStoreError: Error, Sendable, Equatable, CustomStringConvert
         public static let missing = Code("missing-blob")
         /// Bytes whose SHA-256 is not the name they came under.
         public static let hashMismatch = Code("blob-hash-mismatch")
+        /// The disk cannot give the bytes back that it was given.
+        public static let unreadable = Code("unreadable-blob")
         /// A chunk outside of its blob, or a size that contradicts an earlier one.
         public static let range = Code("blob-range")
         /// No room is left on the disk, or in the quota.
@@ -29,4 +31,7 @@ public struct ContentStoreError: Error, Sendable, Equatable, CustomStringConvert
     }
 
     public var description: String { message }
+
+    /// Whether the disk has spoilt a file, so that it is to be removed and added anew.
+    public var isDamage: Bool { code == .hashMismatch || code == .unreadable }
 }

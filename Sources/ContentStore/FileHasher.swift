@@ -47,8 +47,7 @@ public enum FileHasher {
             do {
                 chunk = try handle.read(upToCount: chunkSize) ?? Data()
             } catch {
-                throw ContentStoreError(
-                    code: .fileSystem, message: "\(url.path) cannot be read: \(error.localizedDescription)")
+                throw FileSystem.readFailure(url, error)
             }
             if chunk.isEmpty { return }
             try body(chunk)

@@ -44,9 +44,17 @@ enum FileSystem {
             try handle.seek(toOffset: UInt64(offset))
             return [UInt8](try handle.read(upToCount: length) ?? Data())
         } catch {
-            throw ContentStoreError(
-                code: .fileSystem, message: "\(url.path) cannot be read: \(error.localizedDescription)")
+            throw readFailure(url, error)
         }
+    }
+
+    /// What a failed read says.
+    static func readFailure(_ url: URL, _ error: any Error) -> ContentStoreError {
+        let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+        let isUnreadable = cause.domain == NSPOSIXErrorDomain && cause.code == EIO
+        return ContentStoreError(
+            code: isUnreadable ? .unreadable : .fileSystem,
+            message: "\(url.path) cannot be read: \(error.localizedDescription)")
     }
 
     static func copyDurably(_ source: URL, to target: URL) throws {

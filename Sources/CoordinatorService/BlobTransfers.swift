@@ -59,7 +59,9 @@ actor BlobTransfers {
                 if state != .whole { lossReport.yield(get.sha256) }
                 if state == .damaged { return .refusal(Self.damage(get.sha256)) }
                 let length = get.length > 0 ? min(get.length, Self.maximumChunkBytes) : Self.defaultChunkBytes
-                let (data, total) = try store.read(get.sha256, offset: get.offset, length: length)
+                guard let (data, total) = try read(get.sha256, offset: get.offset, length: length) else {
+                    return .refusal(Self.damage(get.sha256))
+                }
                 return .blobChunk(
                     BlobChunk(sha256: get.sha256, totalSize: total, offset: get.offset, data: data))
             default:
@@ -113,6 +115,17 @@ actor BlobTransfers {
         guard try store.keepIfWhole(hash) else { return .damaged }
         verified[hash] = try store.stamp(of: hash)
         return .whole
+    }
+
+    /// `nil` where the disk does not give back what it gave when the blob was verified; the blob is removed.
+    private func read(_ hash: String, offset: Int, length: Int) throws -> (data: [UInt8], totalSize: Int)? {
+        do {
+            return try store.read(hash, offset: offset, length: length)
+        } catch let error as ContentStoreError where error.isDamage {
+            verified[hash] = nil
+            try store.remove(hash)
+            return nil
+        }
     }
 
     private static func damage(_ hash: String) -> Refusal {

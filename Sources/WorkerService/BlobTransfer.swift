@@ -42,7 +42,7 @@ actor BlobTransfer {
             attempts += 1
             do {
                 try await fetchOnce(sha256: sha256, size: size)
-            } catch let error as ContentStoreError where error.code == .hashMismatch {
+            } catch let error as ContentStoreError where error.isDamage {
                 coordinator.logger.warning("\(name): \(error.message)")
             }
         }
@@ -53,7 +53,7 @@ actor BlobTransfer {
         try await fetch(sha256: file.sha256, size: file.size, name: name)
         do {
             return try store.bytes(of: file.sha256)
-        } catch let error as ContentStoreError where [.missing, .hashMismatch].contains(error.code) {
+        } catch let error as ContentStoreError where error.code == .missing || error.isDamage {
             distrust()
             try await fetch(sha256: file.sha256, size: file.size, name: name)
             return try store.bytes(of: file.sha256)
@@ -73,7 +73,7 @@ actor BlobTransfer {
             return true
         } catch let error as ContentStoreError where error.code == .missing {
             return false
-        } catch let error as ContentStoreError where error.code == .hashMismatch {
+        } catch let error as ContentStoreError where error.isDamage {
             coordinator.logger.warning("\(error.message) It is fetched anew.")
             try store.remove(sha256)
             return false

@@ -124,6 +124,20 @@ func someBytes(_ count: Int, seed: UInt8 = 1) -> [UInt8] {
         #expect(try !store.keepIfWhole(reference.sha256))
     }
 
+    @Test func whatTheDiskCannotReadIsRemovedAsDamaged() throws {
+        let reference = try store.addBytes(someBytes(100))
+        // Address 0 of a process is mapped to nothing: reading there fails as a bad sector does.
+        let place = try store.url(for: reference.sha256)
+        try FileManager.default.removeItem(at: place)
+        try FileManager.default.createSymbolicLink(atPath: place.path, withDestinationPath: "/proc/self/mem")
+        let error = #expect(throws: ContentStoreError.self) { try store.verify(reference.sha256) }
+        #expect(error?.code == .unreadable && error?.isDamage == true)
+        #expect(try !store.keepIfWhole(reference.sha256))
+        #expect(!store.contains(reference.sha256))
+        try store.addBytes(someBytes(100))
+        #expect(try store.bytes(of: reference.sha256) == someBytes(100))
+    }
+
     @Test func removalKeepsWhatIsNamedAndWhatIsNew() throws {
         let kept = try store.addBytes(someBytes(10))
         let dropped = try store.addBytes(someBytes(20))

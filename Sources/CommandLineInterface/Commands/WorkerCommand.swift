@@ -113,7 +113,8 @@ struct WorkerCommand: AsyncParsableCommand {
             await workers.stop()
             return
         }
-        throw CommandFailure(.jobFailed, "every worker process has ended: \(workers.obituary)")
+        let status = workers.commonExitCode.flatMap(ExitStatus.init) ?? .jobFailed
+        throw CommandFailure(status, "every worker process has ended: \(workers.obituary)")
     }
 
     private var sharedArguments: [String] {

@@ -82,6 +82,15 @@ final class WorkerProcesses: Sendable {
         }
     }
 
+    /// What the ended workers agree on as their exit code for a failure; `nil` where they do not.
+    var commonExitCode: Int32? {
+        state.withLock { state in
+            let ended = state.members.map(\.process).filter { !$0.isRunning }
+            let codes = Set(ended.map { $0.terminationReason == .exit ? $0.terminationStatus : -1 })
+            return codes.count == 1 ? codes.first { $0 > 0 } : nil
+        }
+    }
+
     func signalAll(_ number: Int32) {
         state.withLock { state in
             for member in state.members where member.process.isRunning {
