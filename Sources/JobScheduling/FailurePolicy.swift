@@ -11,9 +11,6 @@ public enum FailurePolicy {
 
     /// Generations in a row that may lose a member before the job is given up.
     public static let maximumLosses = 3
-    /// Checkpoints in a row that the coordinator's disk may lose, without training getting further, before the job
-    /// is given up.
-    public static let maximumDamages = 100
 
     private static let hostCodes: Set<String> = [
         "disk-full", "file-system", "blob-file-system", "damaged-segment", "job-dropped",

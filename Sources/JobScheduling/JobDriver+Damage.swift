@@ -8,26 +8,12 @@ extension JobDriver {
         progress.older?.removeAll { $0.file.sha256 == sha256 }
         guard progress.essentialCheckpoints.contains(where: { $0.sha256 == sha256 }) else { return [] }
         let before = progress.resumePoint.step
-        if let failure = countDamage(at: before) { return fail(failure) }
         if progress.handedIn?.checkpoint.sha256 == sha256 { progress.handedIn = nil }
         if progress.essentialCheckpoints.contains(where: { $0.sha256 == sha256 }) { rewind(without: sha256) }
         let text =
             "A checkpoint was lost on the coordinator's disk: going back from step \(before) to step "
             + "\(progress.step)"
         return interrupt(because: text)
-    }
-
-    /// A disk that loses every checkpoint would have the job begin for ever.
-    private mutating func countDamage(at step: Int) -> JobFailure? {
-        let furthest = progress.furthestDamage ?? -1
-        let count = step > furthest ? 1 : (progress.damagesWithoutProgress ?? 0) + 1
-        progress.damagesWithoutProgress = count
-        progress.furthestDamage = max(step, furthest)
-        guard count > FailurePolicy.maximumDamages else { return nil }
-        return JobFailure(
-            code: "checkpoints-damaged",
-            message: "The coordinator's disk lost \(count) checkpoints of the job before training got beyond "
-                + "step \(max(step, furthest)). Check that disk, then run 'graft retry'.")
     }
 
     mutating func filesMissing(_ reason: String) -> [JobDirective] {

@@ -42,10 +42,6 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
     public internal(set) var trainableParameterCount = 0
     /// Generations in a row that lost a member before they got anywhere.
     public internal(set) var lossesWithoutProgress = 0
-    /// Checkpoints in a row that the coordinator's disk lost before training got further; `nil` in older records.
-    public internal(set) var damagesWithoutProgress: Int?
-    /// The furthest step from which the job has had to go back; `nil` in older records.
-    public internal(set) var furthestDamage: Int?
     /// How fast members are, as far as it is known; `nil` in older records.
     public internal(set) var speeds: MemberSpeeds?
     /// The model folder's files; set when the job is done.
@@ -91,7 +87,6 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
     public var forRetry: TrainingProgress {
         var copy = self
         copy.lossesWithoutProgress = 0
-        (copy.damagesWithoutProgress, copy.furthestDamage) = (nil, nil)
         return copy
     }
 

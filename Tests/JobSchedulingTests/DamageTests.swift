@@ -117,31 +117,6 @@ import TrainingJobs
         #expect(course.driver.state == .paused && course.driver.message.contains("paused at step 15"))
     }
 
-    @Test(arguments: [false, true])
-    func `a disk that loses every checkpoint ends the job, unless training gets further`(getsFurther: Bool) {
-        var course = Course()
-        for loss in 1...FailurePolicy.maximumDamages + 1 {
-            let goal = getsFurther ? min(5 * loss, 40) : 5
-            course.run { $0.progress.step >= goal }
-            let reached = course.driver.progress.step
-            guard course.driver.outcome == nil else { break }
-            _ = course.driver.handle(.checkpointLost(sha256: hash(reached)))
-            course.member = SimulatedMember(plan: course.driver.plan, skill: RandomScheduleTests.rising)
-            if course.driver.outcome == nil { course.start() }
-        }
-        if getsFurther {
-            course.run { $0.outcome != nil }
-            #expect(course.driver.outcome == .done)
-        } else {
-            guard case .failed(let failure) = course.driver.outcome else {
-                Issue.record("the job goes on: \(course.driver.state)")
-                return
-            }
-            #expect(failure.code == "checkpoints-damaged" && failure.message.contains("step 5"))
-            #expect(course.driver.progress.forRetry.damagesWithoutProgress == nil)
-        }
-    }
-
     @Test(arguments: 1...60)
     func `whatever is lost and when, a job decides the same`(seed: Int) {
         let reference = RandomScheduleTests.reference().progress
