@@ -69,6 +69,9 @@ final class GraftProcess: Sendable {
     /// loaded machine may leave waiting for longer than any test.
     private func read(_ pipe: Pipe, append: @escaping @Sendable (inout Streams, Data) -> Void) {
         let descriptor = dup(pipe.fileHandleForReading.fileDescriptor)
+        // Pipes live on after their process. From some 1,300 open files on, Foundation reads beyond its list of them
+        // when it starts the next one, and may crash.
+        try? pipe.fileHandleForReading.close()
         Thread.detachNewThread { [weak self] in
             defer { close(descriptor) }
             var chunk = [UInt8](repeating: 0, count: 1 << 16)
