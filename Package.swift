@@ -94,6 +94,7 @@ let package = Package(
                 "StrictJSON",
             ]),
         module("TaskHeads", ["NeuralLayers", "DifferentiableTensors", "TensorKernels"]),
+        module("DomainAdaptation", ["NeuralLayers", "DifferentiableTensors", "TensorKernels"]),
         module(
             "TransferTechniques",
             [
@@ -172,6 +173,9 @@ let package = Package(
             ]),
         tests(
             "TaskHeads", ["NeuralLayers", "DifferentiableTensors", "TensorKernels"],
+            resources: [.copy("Resources")]),
+        tests(
+            "DomainAdaptation", ["DifferentiableTensors", "TensorKernels"],
             resources: [.copy("Resources")]),
         tests(
             "TransferTechniques",

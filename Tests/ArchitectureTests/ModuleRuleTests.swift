@@ -10,7 +10,7 @@ import Testing
     static let computeHalf: Set<String> = [
         "CTensorKernels", "COpenBLAS", "TensorKernels", "DifferentiableTensors", "NeuralLayers", "Optimizers",
         "CheckpointFormats", "Tokenization", "FeatureCache", "PretrainedBackbones", "TaskHeads",
-        "TransferTechniques",
+        "DomainAdaptation", "TransferTechniques",
     ]
     static let services: Set<String> = [
         "CoordinatorService", "WorkerService", "CommandLineInterface", "graft",

@@ -6,7 +6,7 @@ import TensorKernels
 enum OperationTable {
     static let all: [OperationCase] = [
         arithmetic, activations, products, normalizations, rowStructure, losses, sequences, encoderDecoder,
-        imageOperations,
+        imageOperations, alignment,
     ].flatMap { $0 }
 
     static let matrices = [[1, 1], [3, 4], [5, 17], [0, 3]]

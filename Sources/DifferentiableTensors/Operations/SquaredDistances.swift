@@ -1,0 +1,13 @@
+import TensorKernels
+
+extension Variable {
+    /// The squared Euclidean distance of every pair of rows of [rows, columns]: [rows, rows].
+    public func squaredRowDistances() -> Variable {
+        let rows = value
+        return Variable(
+            recording: rows.squaredRowDistances(), inputs: [self],
+            pullback: { [slot = gradientSlot] upstream in
+                slot?.add(rows.squaredRowDistancesGradient(upstream))
+            })
+    }
+}
