@@ -79,7 +79,8 @@ struct CommandFailure: Error, Sendable, CustomStringConvertible {
 
     /// What is wrong with the coordinator itself. Any other refusal is about what was asked of it.
     private static let coordinatorFaults: Set<String> = [
-        "blob-file-system", "coordinator-disk-full", "missing-blob", "database-unavailable",
+        "blob-file-system", "unreadable-blob", "coordinator-disk-full", "missing-blob",
+        "database-unavailable",
         "corrupt-database", "illegal-transition",
         "unexpected-message",
     ]

@@ -66,7 +66,7 @@ extension BlobStore {
         try file.synchronize()
         do {
             try check(FileHasher.sha256(ofFileAt: partial), is: sha256, what: "An upload")
-        } catch let error as ContentStoreError where error.code == .hashMismatch {
+        } catch let error as ContentStoreError where error.isDamage {
             try? FileManager.default.removeItem(at: partial)
             throw error
         }

@@ -34,4 +34,7 @@ public struct ContentStoreError: Error, Sendable, Equatable, CustomStringConvert
 
     /// Whether the disk has spoilt a file, so that it is to be removed and added anew.
     public var isDamage: Bool { code == .hashMismatch || code == .unreadable }
+
+    /// Whether the store has the blob no more, or will not once what the disk left of it is removed.
+    public var isLoss: Bool { code == .missing || isDamage }
 }

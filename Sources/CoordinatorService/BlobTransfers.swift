@@ -124,6 +124,7 @@ actor BlobTransfers {
         } catch let error as ContentStoreError where error.isDamage {
             verified[hash] = nil
             try store.remove(hash)
+            lossReport.yield(hash)
             return nil
         }
     }

@@ -13,7 +13,7 @@ public enum FailurePolicy {
     public static let maximumLosses = 3
 
     private static let hostCodes: Set<String> = [
-        "disk-full", "file-system", "blob-file-system", "damaged-segment", "job-dropped",
+        "disk-full", "file-system", "blob-file-system", "unreadable-blob", "damaged-segment", "job-dropped",
     ]
     private static let passingCodes: Set<String> = [
         "closed", "broken", "peer-silent", "coordinator-unreachable", "coordinator-disk-full", "out-of-order",

@@ -42,7 +42,7 @@ actor BlobTransfer {
             attempts += 1
             do {
                 try await fetchOnce(sha256: sha256, size: size)
-            } catch let error as ContentStoreError where error.isDamage {
+            } catch let error as ContentStoreError where error.code == .hashMismatch {
                 coordinator.logger.warning("\(name): \(error.message)")
             }
         }
@@ -53,7 +53,7 @@ actor BlobTransfer {
         try await fetch(sha256: file.sha256, size: file.size, name: name)
         do {
             return try store.bytes(of: file.sha256)
-        } catch let error as ContentStoreError where error.code == .missing || error.isDamage {
+        } catch let error as ContentStoreError where error.isLoss {
             distrust()
             try await fetch(sha256: file.sha256, size: file.size, name: name)
             return try store.bytes(of: file.sha256)

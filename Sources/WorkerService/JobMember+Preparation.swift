@@ -48,7 +48,7 @@ extension JobMember {
     private func withBlobs<Result>(_ body: () throws -> Result) async throws -> Result {
         do {
             return try body()
-        } catch let error as ContentStoreError where error.code == .missing || error.isDamage {
+        } catch let error as ContentStoreError where error.isLoss {
             environment.logger.warning("\(error.message) It is fetched anew.")
             await environment.transfer.distrust()
             try await fetchBlobs()

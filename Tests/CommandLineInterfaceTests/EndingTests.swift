@@ -69,7 +69,7 @@ import ZeroMQMessaging
         #expect(
             ending(RefusedError(code: "unknown-job", message: "no job", endpoint: "")).status == .invalidInput
         )
-        for code in ["blob-file-system", "database-unavailable", "missing-blob"] {
+        for code in ["blob-file-system", "unreadable-blob", "database-unavailable", "missing-blob"] {
             #expect(ending(RefusedError(code: code, message: "disk", endpoint: "")).status == .jobFailed)
         }
         let outdated = RefusedError(code: "version-mismatch", message: "version 99", endpoint: "")

@@ -111,7 +111,7 @@ import TrainingJobs
         #expect(directives.commands.count == 2)
     }
 
-    @Test(arguments: ["disk_full", "disk-full", "file_system"])
+    @Test(arguments: ["disk_full", "disk-full", "file_system", "unreadable-blob"])
     mutating func `failures of one host leave that host out`(code: String) {
         start()
         _ = fail("w1", code)
