@@ -197,7 +197,7 @@ let package = Package(
         tests("JobReporting", ["TrainingJobs", yams]),
         tests("JobStore", ["TrainingJobs", "TestingSupport", grdb]),
         tests("JobScheduling", ["TrainingJobs"]),
-        tests("ZeroMQMessaging", []),
+        tests("ZeroMQMessaging", ["TestingSupport"]),
         tests("WireProtocol", ["CProtobufC", "ZeroMQMessaging"]),
         tests("SharedMemory", ["TestingSupport"]),
         tests("Collectives", ["WireProtocol", "ZeroMQMessaging", "SharedMemory", "TestingSupport"]),

@@ -14,7 +14,7 @@ final class Cluster: Sendable {
     init(hosts: NamespaceHosts? = nil) throws {
         self.hosts = hosts
         folder = try TemporaryFolder("cluster")
-        port = try Self.freePort()
+        port = try FreePort.choose()
     }
 
     private func address(_ host: String) -> String { hosts?.address(host) ?? "127.0.0.1" }
@@ -71,21 +71,5 @@ final class Cluster: Sendable {
                 "graft \(arguments.joined(separator: " ")) printed no \(Value.self): \(result.output)")
         }
         return value
-    }
-
-    private static func freePort() throws -> Int {
-        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(socket) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let named = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                bind(socket, pointer, length) == 0 && getsockname(socket, pointer, &length) == 0
-            }
-        }
-        guard named else { throw GraftProcess.ProcessFailure.timedOut("no free port") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestingSupport
 
 @testable import ZeroMQMessaging
 
@@ -111,7 +112,7 @@ import Testing
     @Test("a dealer may connect first, and survives the router's restart")
     func reconnects() async throws {
         let context = try MessagingContext()
-        let endpoint = try await endpointThatNobodyIsGiven(context)
+        let endpoint = "tcp://127.0.0.1:\(try FreePort.choose())"
         let dealer = try await context.connectDealer(to: endpoint)
         try await dealer.send([1])
         for round in 0..<2 {
@@ -124,18 +125,6 @@ import Testing
             await router.close()
         }
         await context.shutdown()
-    }
-
-    /// A free port below those that Linux gives to whoever asks for any: in between, another test could be given such a
-    /// one, and a socket that connects to it while nobody listens could be given it as its own and meet itself.
-    private func endpointThatNobodyIsGiven(_ context: MessagingContext) async throws -> String {
-        for _ in 0..<100 {
-            let endpoint = "tcp://127.0.0.1:\(Int.random(in: 20_000..<32_000))"
-            guard let router = try? await context.bindRouter(to: endpoint) else { continue }
-            await router.close()
-            return endpoint
-        }
-        throw CancellationError()
     }
 
     /// The dealer notices a lost connection a little later; until then messages may get lost.
