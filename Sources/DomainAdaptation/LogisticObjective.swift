@@ -11,7 +11,14 @@ struct LogisticObjective {
         var norm: Double { dot(self).squareRoot() }
 
         func dot(_ other: Point) -> Double {
-            Double(weights.multiplied(by: other.weights).sum().scalar) + Double(shift) * Double(other.shift)
+            Double(weights.dot(other.weights)) + Double(shift) * Double(other.shift)
+        }
+
+        /// w · x + b of each sample, [samples, 1].
+        func scores(of samples: Tensor) -> Tensor {
+            let scores = matrixProduct(samples, weights, transposeB: true)
+            scores.addRowInPlace(.filled(shift, shape: [1]))
+            return scores
         }
 
         func adding(_ other: Point, times factor: Double) -> Point {
@@ -47,23 +54,21 @@ struct LogisticObjective {
         self.regularization = regularization
     }
 
-    func state(weights: Tensor, shift: Float) -> State {
-        let scores = matrixProduct(samples, weights, transposeB: true)
-        scores.addRowInPlace(.filled(shift, shape: [1]))
-        let margins = scores.multiplied(by: signs)
-        // Against a second class of logit 0: log(1 + e^−margin), and the probability of the right class.
-        let pairs = matrixProduct(margins, Tensor([0, 1], shape: [1, 2]))
+    func state(at point: Point) -> State {
+        // log(1 + e^−margin), and the probability of the right class.
+        let pairs = point.scores(of: samples).multiplied(by: signs).twoClassLogits()
         let (losses, probabilities) = pairs.crossEntropy(labels: [Int](repeating: 1, count: pairs.rowCount))
         let wrong = matrixProduct(probabilities, Tensor([1, 0], shape: [2, 1]))
         let right = matrixProduct(probabilities, Tensor([0, 1], shape: [2, 1]))
         let slopes = wrong.multiplied(by: sampleWeights).multiplied(by: signs).scaled(by: -1)
         let gradient = Point(
             weights: matrixProduct(slopes, samples, transposeA: true)
-                .adding(weights.scaled(by: regularization)),
+                .adding(point.weights.scaled(by: regularization)),
             shift: slopes.sum().scalar)
         let loss = losses.multiplied(by: sampleWeights.reshaped(losses.shape)).sum().scalar
         return State(
-            value: Double(loss) + Double(regularization) / 2 * weights.sumOfSquares(), gradient: gradient,
+            value: Double(loss) + Double(regularization) / 2 * point.weights.sumOfSquares(),
+            gradient: gradient,
             curvatures: wrong.multiplied(by: right).multiplied(by: sampleWeights))
     }
 
@@ -89,9 +94,7 @@ struct LogisticObjective {
     }
 
     private func curvature(at state: State, times point: Point) -> Point {
-        let scores = matrixProduct(samples, point.weights, transposeB: true)
-        scores.addRowInPlace(.filled(point.shift, shape: [1]))
-        let bent = scores.multiplied(by: state.curvatures)
+        let bent = point.scores(of: samples).multiplied(by: state.curvatures)
         return Point(
             weights: matrixProduct(bent, samples, transposeA: true)
                 .adding(point.weights.scaled(by: regularization)),

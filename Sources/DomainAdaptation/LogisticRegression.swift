@@ -6,9 +6,11 @@ import TensorKernels
 /// Found by Newton's method, each step's system solved by conjugate gradients, so that no matrix of
 /// columns × columns is formed; deterministic.
 struct LogisticRegression {
+    private var point: LogisticObjective.Point
+
     /// [1, columns].
-    private(set) var weights: Tensor
-    private(set) var shift: Float = 0
+    var weights: Tensor { point.weights }
+    var shift: Float { point.shift }
 
     private static let mostSteps = 50
     /// The gradient is this much smaller than at first when all is done.
@@ -21,11 +23,11 @@ struct LogisticRegression {
     ///   - regularization: above 0.
     init(samples: Tensor, isPositive: [Bool], sampleWeights: [Float], regularization: Float) {
         precondition(isPositive.count == samples.rowCount && sampleWeights.count == samples.rowCount)
-        weights = .zeros([1, samples.columnCount])
+        point = LogisticObjective.Point(weights: .zeros([1, samples.columnCount]), shift: 0)
         let objective = LogisticObjective(
             samples: samples, isPositive: isPositive, sampleWeights: sampleWeights,
             regularization: regularization)
-        var state = objective.state(weights: weights, shift: shift)
+        var state = objective.state(at: point)
         let goal = Self.tolerance * state.gradient.norm
         for _ in 0..<Self.mostSteps where state.gradient.norm > goal {
             let direction = objective.newtonDirection(at: state)
@@ -36,7 +38,7 @@ struct LogisticRegression {
 
     /// w · x + b of each sample: above 0 for what is taken for positive.
     func scores(_ samples: Tensor) -> [Float] {
-        matrixProduct(samples, weights, transposeB: true).scalars.map { $0 + shift }
+        point.scores(of: samples).scalars
     }
 
     /// Moves along a direction, by half as much until the objective falls.
@@ -44,14 +46,12 @@ struct LogisticRegression {
         _ objective: LogisticObjective, from state: LogisticObjective.State,
         along direction: LogisticObjective.Point
     ) -> LogisticObjective.State? {
-        var factor: Float = 1
+        var factor = 1.0
         for _ in 0..<20 {
-            let weights = weights.adding(direction.weights.scaled(by: factor))
-            let shift = shift + factor * direction.shift
-            let next = objective.state(weights: weights, shift: shift)
+            let place = point.adding(direction, times: factor)
+            let next = objective.state(at: place)
             if next.value < state.value {
-                self.weights = weights
-                self.shift = shift
+                point = place
                 return next
             }
             factor /= 2

@@ -29,7 +29,7 @@ public struct PrincipalComponents {
         precondition(count > 0, "\(count) principal components: ask for at least one")
         try features.requireFeatures(of: "given", samples: 2, columns: count)
         mean = features.rowMean()
-        let centered = features.centeredRows()
+        let centered = features.centeredRows(around: mean)
         let followed = min(count + Self.additionalDirections, features.columnCount)
         var directions = Tensor(uninitialized: [followed, features.columnCount])
         directions.fillNormal(standardDeviation: 1, key: 1)
@@ -57,9 +57,7 @@ public struct PrincipalComponents {
         precondition(
             features.columnCount == mean.count,
             "features \(features.columnCount) wide, components of \(mean.count)")
-        let centered = features.copy()
-        centered.addRowInPlace(mean.scaled(by: -1))
-        return matrixProduct(centered, components, transposeB: true)
+        return matrixProduct(features.centeredRows(around: mean), components, transposeB: true)
     }
 
     /// One round: the covariance is applied to the directions, which are then turned among themselves so that
@@ -120,6 +118,4 @@ public struct PrincipalComponents {
 
 extension Tensor {
     fileprivate var length: Float { Float(sumOfSquares().squareRoot()) }
-
-    fileprivate func dot(_ other: Tensor) -> Float { multiplied(by: other).sum().scalar }
 }

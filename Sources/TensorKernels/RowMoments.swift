@@ -8,9 +8,12 @@ extension Tensor {
     }
 
     /// The rows less their mean.
-    public func centeredRows() -> Tensor {
+    public func centeredRows() -> Tensor { centeredRows(around: rowMean()) }
+
+    /// The rows less `mean`, [columns].
+    public func centeredRows(around mean: Tensor) -> Tensor {
         let result = copy()
-        result.addRowInPlace(rowMean().scaled(by: -1))
+        result.addRowInPlace(mean.scaled(by: -1))
         return result
     }
 }

@@ -1,9 +1,10 @@
 extension Tensor {
     /// |row i − row j|² for every pair of rows: [rows, rows], exactly 0 where i = j.
+    ///
+    /// Centre the rows first: distances are differences of products, which lose the digits that all rows have in
+    /// common.
     public func squaredRowDistances() -> Tensor {
-        // Distances are differences of products, which would lose the digits that all rows have in common.
-        let centered = centeredRows()
-        let distances = matrixProduct(centered, centered, transposeB: true)
+        let distances = matrixProduct(self, self, transposeB: true)
         let count = rowCount
         withPointers(distances) { values in
             let squares = (0..<count).map { values[$0 * count + $0] }
@@ -18,7 +19,7 @@ extension Tensor {
         return distances
     }
 
-    /// The gradient of `squaredRowDistances`, self being the rows: row i gets
+    /// The gradient of `squaredRowDistances`, self being the rows, centred too: row i gets
     /// 2 · Σⱼ (upstream[i, j] + upstream[j, i]) · (row i − row j).
     public func squaredRowDistancesGradient(_ upstream: Tensor) -> Tensor {
         let count = rowCount
@@ -35,6 +36,6 @@ extension Tensor {
                 laplacian[row * count + row] = degree
             }
         }
-        return matrixProduct(laplacian, centeredRows()).reshaped(shape)
+        return matrixProduct(laplacian, self).reshaped(shape)
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import TensorKernels
 
 /// From Resources/make_measure_reference.py: scikit-learn's and NumPy's results.
@@ -29,10 +28,6 @@ struct MeasureReferences: Decodable {
     let regressions: [Regression]
     let components: [Components]
 
-    static let all: MeasureReferences = {
-        let url = Bundle.module.url(forResource: "Resources/measure-reference", withExtension: "json")
-        let data = url.flatMap { try? Data(contentsOf: $0) } ?? Data()
-        return (try? JSONDecoder().decode(MeasureReferences.self, from: data))
-            ?? MeasureReferences(regressions: [], components: [])
-    }()
+    static let all =
+        committedReference("measure-reference") ?? MeasureReferences(regressions: [], components: [])
 }

@@ -22,6 +22,8 @@ final class WorkerProcesses: Sendable {
     private struct State {
         var members: [Member] = []
         var isStopping = false
+
+        var ended: [Member] { members.filter { !$0.process.isRunning } }
     }
 
     private let state = Mutex(State())
@@ -74,7 +76,7 @@ final class WorkerProcesses: Sendable {
     /// What to tell people when workers have ended by themselves: names, exit codes and last words.
     var obituary: String {
         state.withLock { state in
-            state.members.filter { !$0.process.isRunning }.map { member in
+            state.ended.map { member in
                 let lastLine = log(of: member.name).flatMap { try? String(contentsOf: $0, encoding: .utf8) }?
                     .split(separator: "\n").last.map { ": \($0)" }
                 return "\(member.name) ended with code \(member.process.terminationStatus)\(lastLine ?? "")"
@@ -85,9 +87,10 @@ final class WorkerProcesses: Sendable {
     /// What the ended workers agree on as their exit code for a failure; `nil` where they do not.
     var commonExitCode: Int32? {
         state.withLock { state in
-            let ended = state.members.map(\.process).filter { !$0.isRunning }
-            let codes = Set(ended.map { $0.terminationReason == .exit ? $0.terminationStatus : -1 })
-            return codes.count == 1 ? codes.first { $0 > 0 } : nil
+            let codes = Set(
+                state.ended.map { $0.process.terminationReason == .exit ? $0.process.terminationStatus : nil }
+            )
+            return codes.count == 1 ? codes.compactMap { $0 }.first { $0 != 0 } : nil
         }
     }
 

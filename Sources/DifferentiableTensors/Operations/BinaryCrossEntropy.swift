@@ -8,9 +8,7 @@ import TensorKernels
 ///   - weight: factor of every sample; see `crossEntropy(_:labels:weight:)`.
 /// - Returns: shape [].
 public func binaryCrossEntropy(_ logits: Variable, isPositive: Bool, weight: Float = 1) -> Variable {
-    // The same as a choice between two classes of which the first one's logit is 0.
-    let pairs = TensorKernels.matrixProduct(
-        logits.value.reshaped([logits.value.count, 1]), Tensor([0, 1], shape: [1, 2]))
+    let pairs = logits.value.twoClassLogits()
     let labels = [Int](repeating: isPositive ? 1 : 0, count: pairs.rowCount)
     let (losses, probabilities) = pairs.crossEntropy(labels: labels)
     return Variable(

@@ -3,7 +3,7 @@ import TensorKernels
 extension Variable {
     /// The squared Euclidean distance of every pair of rows of [rows, columns]: [rows, rows].
     public func squaredRowDistances() -> Variable {
-        let rows = value
+        let rows = value.centeredRows()
         return Variable(
             recording: rows.squaredRowDistances(), inputs: [self],
             pullback: { [slot = gradientSlot] upstream in
