@@ -48,6 +48,8 @@ extension ClusterControl {
         let counts = plan.tasks.map {
             "\($0.name): \($0.labels.count) labels, \($0.trainCount) training, \($0.validationCount) validation, "
                 + "\($0.testCount) test samples"
+                + ($0.targetCount.map { ", \($0) of the target domain" } ?? "")
+                + ($0.targetTestCount.map { ", \($0) of its test" } ?? "")
         }
         let line = LogRecord(
             time: wallTime, level: "info", source: "coordinator",

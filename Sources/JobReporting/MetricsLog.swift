@@ -18,6 +18,9 @@ public enum MetricsLog {
         }
         let finalStep = report.best?.step ?? report.segments.last?.endStep
         lines += report.test.map { line($0, split: "test", step: finalStep) }
+        lines += (report.targetTest ?? []).map {
+            line($0, split: DataSplit.targetTest.title, step: finalStep)
+        }
         lines.append(summary(report))
         return lines.map { $0 + "\n" }.joined()
     }

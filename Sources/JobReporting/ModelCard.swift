@@ -64,6 +64,7 @@ public enum ModelCard {
         let validation = chosenSegment(report)?.validation ?? []
         let rows =
             validation.map { row($0, split: "validation") } + report.test.map { row($0, split: "test") }
+            + (report.targetTest ?? []).map { row($0, split: DataSplit.targetTest.title) }
         guard !rows.isEmpty else { return "The job had neither a validation nor a test split." }
         return table(
             ["task", "split", "samples", "accuracy", "macro-F1", "F1", "loss"], rows, numbersFrom: 2)
@@ -76,27 +77,29 @@ public enum ModelCard {
     }
 
     private static func data(_ specification: JobSpecification, _ plan: DatasetPlan) -> String {
+        let targetSplits = [DataSplit.target, .targetTest].filter { split in
+            plan.tasks.contains { $0.count(of: split) > 0 }
+        }
         let rows = zip(specification.tasks, plan.tasks).map { task, planned in
             [
                 MarkupEscaping.markdown(task.name), MarkupEscaping.markdown(fileNames(task)),
                 ReadableFigures.count(planned.trainCount), ReadableFigures.count(planned.validationCount),
                 ReadableFigures.count(planned.testCount),
-            ]
+            ] + targetSplits.map { ReadableFigures.count(planned.count(of: $0)) }
         }
         let labels = plan.tasks.map { task in
             "Labels of \(MarkupEscaping.markdown(task.name)): "
                 + task.labels.map(MarkupEscaping.markdown).joined(separator: ", ") + "."
         }
-        return table(["task", "files", "train", "validation", "test"], rows, numbersFrom: 2)
+        let header = ["task", "files", "train", "validation", "test"] + targetSplits.map(\.title)
+        return table(header, rows, numbersFrom: 2)
             + "\n\n" + labels.joined(separator: "\n\n")
             + "\n\nHash of all data: `\(plan.contentHash)`."
     }
 
     private static func fileNames(_ task: TaskSpecification) -> String {
-        [task.train, task.validation, task.test].compactMap {
-            $0?.path.split(separator: "/").last.map(String.init)
-        }
-        .joined(separator: ", ")
+        task.files.compactMap { $0.file.path.split(separator: "/").last.map(String.init) }
+            .joined(separator: ", ")
     }
 
     private static func settings(
@@ -129,6 +132,7 @@ public enum ModelCard {
             ["seed", String(specification.seed)],
         ]
         rows += regimeRows(specification)
+        if let adaptation = specification.adaptation { rows.append(["adaptation", describe(adaptation)]) }
         if let best = report.best {
             rows.append([
                 "kept",
@@ -177,6 +181,17 @@ public enum ModelCard {
         case (.fineTuning, .first(let count)) where !words.isOfTexts: "the first \(count + 1) parts"
         case (.fineTuning, 1): "embeddings and the first layer"
         case (.fineTuning, .first(let count)): "embeddings and the first \(count) layers"
+        }
+    }
+
+    private static func describe(_ adaptation: AdaptationSpecification) -> String {
+        let method = adaptation.method
+        switch method {
+        case .none: return "none: learnt from the source domain alone"
+        case .adabn: return "adabn"
+        case .dann, .cdan, .coral, .mmd:
+            return "\(method.rawValue), weight \(adaptation.weight)"
+                + (method.hasDiscriminator ? ", discriminator of width \(adaptation.discriminatorWidth)" : "")
         }
     }
 

@@ -61,7 +61,7 @@ extension JobDriver {
         trial.progress.segments.removeAll { $0.endStep > step }
         (trial.progress.handedIn, trial.progress.uncommitted) = (nil, nil)
         (trial.progress.best, trial.progress.stopping) = (nil, EarlyStopping())
-        (trial.progress.trainingEnd, trial.progress.test) = (nil, nil)
+        (trial.progress.trainingEnd, trial.progress.test, trial.progress.targetTest) = (nil, nil, nil)
         trial.progress.reachedStep = step
         trial.progress.isBoundToFamily = true
         let lost = ContentFile(path: "", sha256: "", size: 0)

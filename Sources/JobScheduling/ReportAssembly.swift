@@ -20,7 +20,8 @@ extension JobDriver {
             extraction: progress.extraction, segments: segments,
             firstEpochSeconds: epochs.first.map { $0 + (progress.extraction?.seconds ?? 0) },
             laterEpochSeconds: epochs.medianOfLater, best: best, test: progress.test ?? [],
-            modelSHA256: model?.sha256, exchange: specification.training.exchange, wallSeconds: wallSeconds)
+            targetTest: progress.targetTest, modelSHA256: model?.sha256,
+            exchange: specification.training.exchange, wallSeconds: wallSeconds)
     }
 }
 

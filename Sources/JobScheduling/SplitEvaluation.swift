@@ -53,14 +53,3 @@ enum SplitEvaluation {
             accuracy: matrix.accuracy, macroF1: matrix.macroF1, f1: matrix.binaryF1)
     }
 }
-
-extension DatasetPlan.Task {
-    /// Samples of a split over all lanes.
-    func count(of split: DataSplit) -> Int {
-        switch split {
-        case .train: trainCount
-        case .validation: validationCount
-        case .test: testCount
-        }
-    }
-}

@@ -38,6 +38,8 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
     public internal(set) var extraction: JobReport.Extraction?
     /// The chosen checkpoint on the test split; `nil` until it is evaluated.
     public internal(set) var test: [JobReport.TaskMeasures]?
+    /// The same on the target domain's test split.
+    public internal(set) var targetTest: [JobReport.TaskMeasures]?
     public internal(set) var parameterCount = 0
     public internal(set) var trainableParameterCount = 0
     /// Generations in a row that lost a member before they got anywhere.

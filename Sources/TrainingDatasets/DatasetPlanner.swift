@@ -85,22 +85,34 @@ private struct TaskPlanner {
                 try validation.add(payload: payload, label: label, emit: emit)
             }
         }
-        var test = writer(.test, labels)
-        if let file = task.test {
-            let survey = try survey(.test, file, knownLabels: known)
-            try deal(.test, file, survey.drawnRows, labels) { payload, label in
-                try test.add(payload: payload, label: label, emit: emit)
-            }
+        var writers = [train, validation, try dealt(.test, task.test, labels, known, emit)]
+        // A split that the task does not name has no part in the hash, which is what it was before there was one.
+        for case (let split, let file?) in [(DataSplit.target, task.target), (.targetTest, task.targetTest)] {
+            writers.append(try dealt(split, file, labels, known, emit))
         }
-        let trainLabelCounts = train.classCounts
-        for var writer in [train, validation, test] {
+        for var writer in writers {
             counts[writer.split] = writer.count
             content.add(split: writer.split.rawValue, digest: try writer.finish(emit: emit))
         }
         return DatasetPlan.Task(
             name: task.name, labels: labels, trainCount: counts[.train] ?? 0,
             validationCount: counts[.validation] ?? 0, testCount: counts[.test] ?? 0,
-            trainLabelCounts: trainLabelCounts, columns: moments.statistics)
+            trainLabelCounts: train.classCounts, columns: moments.statistics, targetCount: counts[.target],
+            targetTestCount: counts[.targetTest])
+    }
+
+    /// The samples of a file apart from the training data, in their lanes; none where there is no file.
+    private func dealt(
+        _ split: DataSplit, _ file: DataFileSpecification?, _ labels: [String], _ known: Set<LabelName>,
+        _ emit: (PlannedShard) throws -> Void
+    ) throws -> LaneWriter {
+        var writer = writer(split, labels)
+        guard let file else { return writer }
+        let survey = try survey(split, file, knownLabels: known)
+        try deal(split, file, survey.drawnRows, labels) { payload, label in
+            try writer.add(payload: payload, label: label, emit: emit)
+        }
+        return writer
     }
 
     private func survey(
@@ -116,7 +128,7 @@ private struct TaskPlanner {
             bytesPerShard: DatasetPlanner.bytesPerShard(laneCount: laneCount))
     }
 
-    /// Hands over the drawn samples of a file, in its order.
+    /// Hands over the drawn samples of a file, in its order. Where labels are not read, all have the placeholder.
     private func deal(
         _ split: DataSplit, _ file: DataFileSpecification, _ drawnRows: [Int]?, _ labels: [String],
         to receive: (_ payload: SamplePayload, _ label: Int) throws -> Void
@@ -131,7 +143,11 @@ private struct TaskPlanner {
                 guard wanted == row.row else { continue }
                 drawn?.removeFirst()
             }
-            guard let label = classes[LabelName(row.label)] else {
+            guard let name = row.label else {
+                try receive(row.payload, Sample.unreadLabel)
+                continue
+            }
+            guard let label = classes[LabelName(name)] else {
                 throw row.error(
                     .unreadableFile, "The file changed while it was read; submit the job again.")
             }

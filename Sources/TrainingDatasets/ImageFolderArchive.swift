@@ -11,9 +11,12 @@ public enum ImageFolderArchive {
     /// - Parameters:
     ///   - folder: A folder with a folder of images for each class.
     ///   - name: How errors call the folder.
+    ///   - isLabelled: Whether the names of subfolders are classes and travel as labels.
     /// - Throws: `DatasetError` where the folder cannot be read or has no images; file errors of `target`.
-    public static func write(_ folder: URL, name: String, to target: URL) throws {
-        let images = try ImageFolder(url: folder, name: name)
+    public static func write(
+        _ folder: URL, name: String, isLabelled: Bool = true, to target: URL
+    ) throws {
+        let images = try ImageFolder(url: folder, name: name, isLabelled: isLabelled)
         let partial = target.appendingPathExtension("partial")
         guard FileManager.default.createFile(atPath: partial.path, contents: nil) else {
             throw DatasetError(
@@ -26,7 +29,9 @@ public enum ImageFolderArchive {
         for (number, image) in images.images.enumerated() {
             let key = key(of: image, number)
             try handle.write(contentsOf: member("\(key).\(image.type)", try images.read(image)))
-            try handle.write(contentsOf: member("\(key).cls", Array(image.label.utf8)))
+            if let label = image.label {
+                try handle.write(contentsOf: member("\(key).cls", Array(label.utf8)))
+            }
         }
         try handle.write(contentsOf: [UInt8](repeating: 0, count: 2 * blockSize))
         try handle.close()

@@ -8,8 +8,8 @@ final class ImageFolderRows: LabelledRowSource {
     private var row = 0
 
     /// Throws `DatasetError` as `ImageFolder` does.
-    init(url: URL, name: String, classNames: ClassNames?) throws {
-        folder = try ImageFolder(url: url, name: name)
+    init(url: URL, name: String, isLabelled: Bool = true, classNames: ClassNames?) throws {
+        folder = try ImageFolder(url: url, name: name, isLabelled: isLabelled)
         self.classNames = classNames
     }
 
@@ -20,7 +20,9 @@ final class ImageFolderRows: LabelledRowSource {
         var found = LabelledRow(
             payload: .image(try folder.read(image)), label: image.label, file: folder.name, row: row,
             entry: image.path)
-        if let classNames { found.label = try classNames.name(of: found.label, in: found) }
+        if let classNames, let label = image.label {
+            found.label = try classNames.name(of: label, in: found)
+        }
         return found
     }
 }

@@ -150,6 +150,7 @@ private struct TaskFilesCheck {
         if survey.emptyTexts > 0 {
             warn(key, "\(file.path) has \(survey.emptyTexts) rows with an empty text.")
         }
+        if split == .target { warnOfEmptyLanes(survey, file) }
         guard split == .train else { return }
         let samples = survey.drawnRows?.count ?? survey.rowCount
         let training = specification.training
@@ -164,6 +165,16 @@ private struct TaskFilesCheck {
                 "training.batch",
                 "There are \(samples) training samples, fewer than a batch of \(training.batch).")
         }
+    }
+
+    private mutating func warnOfEmptyLanes(_ survey: SplitSurvey, _ file: DataFileSpecification) {
+        let samples = survey.drawnRows?.count ?? survey.rowCount
+        let lanes = specification.training.microBatches
+        guard samples < lanes else { return }
+        warn(
+            "\(keyPath).target",
+            "\(file.path) gives \(samples) target samples for \(lanes) micro-batches: those that have none train "
+                + "without adaptation.")
     }
 
     private mutating func report(_ keyPath: String, _ message: String) {

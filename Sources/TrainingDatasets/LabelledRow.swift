@@ -1,7 +1,9 @@
-/// One row of a split as its files have it: a payload, the label's name, and where it stands.
+/// One row of a split as its files have it: a payload, the label's name where labels are read, and where it
+/// stands.
 struct LabelledRow {
     var payload: SamplePayload
-    var label: String
+    /// `nil` in a split whose labels are not read.
+    var label: String?
     /// The file, as the job file names it.
     var file: String
     /// From 1, over all files of the split; a table's header is not one.

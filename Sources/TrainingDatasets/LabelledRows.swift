@@ -1,6 +1,7 @@
 import TrainingJobs
 
-/// The rows of one split that belong to the task: those of its classes, each with a label.
+/// The rows of one split that belong to the task: those of its classes, each with a label; where labels are not
+/// read, all rows.
 struct LabelledRows {
     private var source: any LabelledRowSource
     private let name: String
@@ -20,8 +21,10 @@ struct LabelledRows {
     mutating func next() throws -> LabelledRow? {
         while let row = try source.next() {
             sawRow = true
-            guard !row.label.isEmpty else { throw row.error(.missingValue, "The label is empty.") }
-            if let classes, !classes.contains(LabelName(row.label)) { continue }
+            if let label = row.label {
+                guard !label.isEmpty else { throw row.error(.missingValue, "The label is empty.") }
+                if let classes, !classes.contains(LabelName(label)) { continue }
+            }
             passedRow = true
             return row
         }

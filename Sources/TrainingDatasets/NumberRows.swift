@@ -6,13 +6,15 @@ final class NumberRows: LabelledRowSource {
     private var reader: NumberTableReader
     private let name: String
 
-    /// Throws `DatasetError` as `TableReader` does.
+    /// Throws `DatasetError` as `TableReader` does; a file whose labels are not read need not have them.
     init(
-        _ file: DataFileSpecification, of task: TaskSpecification, columns: [String], at url: URL
+        _ file: DataFileSpecification, of task: TaskSpecification, columns: [String], isLabelled: Bool,
+        at url: URL
     ) throws {
         name = file.path
         reader = try NumberTableReader(
-            url: url, format: file.format, columns: columns, textColumns: [task.labelColumn], name: file.path)
+            url: url, format: file.format, columns: columns,
+            textColumns: isLabelled ? [task.labelColumn] : [], name: file.path)
     }
 
     /// Columns of numbers where a job names none: all of the training file but the label's, in its order.
@@ -31,6 +33,6 @@ final class NumberRows: LabelledRowSource {
     func next() throws -> LabelledRow? {
         guard let row = try reader.next() else { return nil }
         return LabelledRow(
-            payload: .numbers(row.numbers), label: row.texts[0], file: name, row: row.row, line: row.line)
+            payload: .numbers(row.numbers), label: row.texts.first, file: name, row: row.row, line: row.line)
     }
 }

@@ -6,8 +6,11 @@ public struct Sample: Sendable, Equatable {
     /// (`index / laneCount`).
     public var index: Int
     public var payload: SamplePayload
-    /// Index into the task's label names.
+    /// Index into the task's label names; `unreadLabel` in a split whose labels are not read.
     public var label: Int
+
+    /// Stands where no label was read, whatever the file has.
+    public static let unreadLabel = 0
 
     public init(index: Int, payload: SamplePayload, label: Int) {
         self.index = index

@@ -7,7 +7,7 @@ struct SplitSurvey {
     static let maximumClasses = 1_000
 
     var rowCount = 0
-    /// Rows of each label.
+    /// Rows of each label; none where labels are not read.
     var labelCounts: [LabelName: Int] = [:]
     /// Rows whose text is empty.
     var emptyTexts = 0
@@ -32,17 +32,21 @@ struct SplitSurvey {
         let task = reader.task
         var rows = try reader.rows(split, file)
         var draw = RowDraw.Limit(of: file).map { RowDraw(seed: seed, limit: $0) }
-        // Only a training file, which has no labels to be known before, is divided.
-        let validationFraction = knownLabels == nil ? task.validationFraction : 0
+        // Only a training file is divided.
+        let validationFraction = split == .train ? task.validationFraction : 0
         var rowsSeen: [(row: Int, label: LabelName, isValidation: Bool)] = []
         while let row = try rows.next() {
             rowCount += 1
             if row.payload == .text("") { emptyTexts += 1 }
             if decodesImages { try ImageCheck.decode(row) }
-            let label = LabelName(row.label)
-            labelCounts[label, default: 0] += 1
             let hash = PayloadHash.of(row.payload)
             let isValidation = PayloadHash.isValidation(hash, fraction: validationFraction)
+            guard let name = row.label else {
+                draw?.offer(row: row.row, hash: hash, label: LabelName(""))
+                continue
+            }
+            let label = LabelName(name)
+            labelCounts[label, default: 0] += 1
             if draw == nil {
                 kept.add(label, isValidation)
             } else {
@@ -52,7 +56,7 @@ struct SplitSurvey {
             if let knownLabels, !knownLabels.contains(label) {
                 throw row.error(
                     .unknownLabel,
-                    "The label \"\(row.label.prefix(60))\" does not occur in the training data "
+                    "The label \"\(name.prefix(60))\" does not occur in the training data "
                         + "(\(task.train.path)), so that it cannot be learnt.")
             }
             guard labelCounts.count <= Self.maximumClasses else {

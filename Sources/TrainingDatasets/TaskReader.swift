@@ -36,19 +36,25 @@ struct TaskReader {
     }
 
     private func source(_ split: DataSplit, _ file: DataFileSpecification) throws -> any LabelledRowSource {
-        let names = file.paths + (file.format == .idx ? [file.labels ?? ""] : [])
+        let isLabelled = split.isLabelled
+        let names = JobFiles.dataSources(split: split, file: file)
         let places = try zip(JobFiles.dataPaths(task: task.name, split: split, file: file), names).map {
             (url: try Self.place($0, $1, files), name: $1)
         }
         switch (file.format, task.kind) {
         case (.csv, .tableClassification), (.tsv, .tableClassification), (.jsonl, .tableClassification):
-            return try NumberRows(file, of: task, columns: columns, at: places[0].url)
-        case (.csv, _), (.tsv, _), (.jsonl, _): return try TextRows(file, of: task, at: places[0].url)
+            return try NumberRows(
+                file, of: task, columns: columns, isLabelled: isLabelled, at: places[0].url)
+        case (.csv, _), (.tsv, _), (.jsonl, _):
+            return try TextRows(file, of: task, isLabelled: isLabelled, at: places[0].url)
         case (.idx, _):
-            return try IDXRows(images: places[0], labels: places[1], classNames: classNames)
+            return try IDXRows(
+                images: places[0], labels: isLabelled ? places[1] : nil, classNames: classNames)
         case (.folder, _) where places.first?.url.isFolder == true:
-            return try ImageFolderRows(url: places[0].url, name: file.path, classNames: classNames)
-        case (.webdataset, _), (.folder, _): return WebDatasetRows(shards: places, classNames: classNames)
+            return try ImageFolderRows(
+                url: places[0].url, name: file.path, isLabelled: isLabelled, classNames: classNames)
+        case (.webdataset, _), (.folder, _):
+            return WebDatasetRows(shards: places, isLabelled: isLabelled, classNames: classNames)
         }
     }
 

@@ -12,10 +12,15 @@ public struct DatasetPlan: Codable, Sendable, Equatable {
         public var trainLabelCounts: [Int]?
         /// Tables: what each column's number is and how it spreads over the training split.
         public var columns: [ColumnStatistics]?
+        /// Samples of the domain that the model is adapted to, over all lanes; `nil` where the task names none.
+        public var targetCount: Int?
+        /// Labelled samples of that domain; `nil` where the task names none.
+        public var targetTestCount: Int?
 
         public init(
             name: String, labels: [String], trainCount: Int, validationCount: Int, testCount: Int,
-            trainLabelCounts: [Int]? = nil, columns: [ColumnStatistics]? = nil
+            trainLabelCounts: [Int]? = nil, columns: [ColumnStatistics]? = nil, targetCount: Int? = nil,
+            targetTestCount: Int? = nil
         ) {
             self.name = name
             self.labels = labels
@@ -24,6 +29,8 @@ public struct DatasetPlan: Codable, Sendable, Equatable {
             self.testCount = testCount
             self.trainLabelCounts = trainLabelCounts
             self.columns = columns
+            self.targetCount = targetCount
+            self.targetTestCount = targetTestCount
         }
     }
 
@@ -52,5 +59,29 @@ public struct DatasetPlan: Codable, Sendable, Equatable {
         self.tasks = tasks
         self.laneCount = laneCount
         self.contentHash = contentHash
+    }
+}
+
+extension DatasetPlan.Task {
+    /// Samples of a split over all lanes.
+    public func count(of split: DataSplit) -> Int {
+        switch split {
+        case .train: trainCount
+        case .validation: validationCount
+        case .test: testCount
+        case .target: targetCount ?? 0
+        case .targetTest: targetTestCount ?? 0
+        }
+    }
+}
+
+extension DatasetPlan {
+    /// Samples of one lane: sample i of a split belongs to lane i modulo the number of lanes, so that lanes differ
+    /// by one at most. 0 for a lane without samples, of which a split smaller than the lanes' number has some.
+    ///
+    /// - Parameter task: Index in the job file.
+    public func laneLength(_ lane: Int, of split: DataSplit, task: Int = 0) -> Int {
+        let count = tasks[task].count(of: split)
+        return count / laneCount + (lane < count % laneCount ? 1 : 0)
     }
 }

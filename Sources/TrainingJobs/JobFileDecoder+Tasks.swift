@@ -37,8 +37,8 @@ extension JobFileDecoder {
         let section = JobFileSection(
             node, keyPath: keyPath,
             keys: [
-                "name", "kind", "train", "validation", "validation_fraction", "test", "text", "label",
-                "metric", "columns", "classes", "class_names", "augmentation",
+                "name", "kind", "train", "validation", "validation_fraction", "test", "target", "target_test",
+                "text", "label", "metric", "columns", "classes", "class_names", "augmentation",
             ],
             findings: findings)
         let train =
@@ -51,6 +51,8 @@ extension JobFileDecoder {
         if let kind = section.choice("kind", of: TaskKind.self) { task.kind = kind }
         task.validation = section.node("validation").flatMap { dataFile($0, section, "validation") }
         task.test = section.node("test").flatMap { dataFile($0, section, "test") }
+        task.target = section.node("target").flatMap { dataFile($0, section, "target") }
+        task.targetTest = section.node("target_test").flatMap { dataFile($0, section, "target_test") }
         if let fraction = section.number("validation_fraction") { task.validationFraction = fraction }
         if let column = section.string("text", "a column or JSON key") { task.textColumn = column }
         if let column = section.string("label", "a column or JSON key") { task.labelColumn = column }

@@ -50,8 +50,7 @@ public enum JobFiles {
         var files: [(path: String, source: String)] = []
         for (split, file) in task.files {
             let paths = dataPaths(task: task.name, split: split, file: file)
-            let sources = file.paths + (file.format == .idx ? [file.labels ?? ""] : [])
-            files += zip(paths, sources).map { ($0, $1) }
+            files += zip(paths, dataSources(split: split, file: file)).map { ($0, $1) }
         }
         if let names = task.classNames { files.append((classNamesPath(task: task.name), names)) }
         return files
@@ -59,20 +58,33 @@ public enum JobFiles {
 
     /// Logical paths of one split's files: `tasks/<task>/<split>.csv`, `…/<split>-000000.tar` and so on for
     /// WebDataset and for folders, which travel packed, and `…/<split>-images.idx` before
-    /// `…/<split>-labels.idx`.
+    /// `…/<split>-labels.idx`. Where labels are not read, a file of labels does not travel.
     public static func dataPaths(
         task: String, split: DataSplit, file: DataFileSpecification
     ) -> [String] {
         let stem = "tasks/\(task)/\(split.rawValue)"
         switch file.format {
         case .csv, .tsv, .jsonl: return ["\(stem).\(file.format.rawValue)"]
-        case .idx: return ["\(stem)-images.idx", "\(stem)-labels.idx"]
+        case .idx:
+            return split.isLabelled ? ["\(stem)-images.idx", "\(stem)-labels.idx"] : ["\(stem)-images.idx"]
         case .webdataset, .folder:
             return file.paths.indices.map { index in
                 let digits = String(index)
                 return "\(stem)-\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits).tar"
             }
         }
+    }
+
+    /// What the job file calls the files of `dataPaths`, in their order.
+    public static func dataSources(split: DataSplit, file: DataFileSpecification) -> [String] {
+        file.paths + (file.format == .idx && split.isLabelled ? [file.labels ?? ""] : [])
+    }
+
+    /// The split whose data travel under a logical path of `dataPaths`; `nil` for any other path.
+    public static func split(ofDataPath path: String) -> DataSplit? {
+        let parts = path.split(separator: "/")
+        guard parts.count == 3, parts[0] == "tasks" else { return nil }
+        return DataSplit(rawValue: String(parts[2].prefix { $0 != "-" && $0 != "." }))
     }
 
     /// `tasks/<task>/class_names.txt`

@@ -151,6 +151,8 @@ public struct JobReport: Codable, Sendable, Equatable {
     public var best: Best?
     /// The chosen checkpoint on the test split, one entry for each task that has one.
     public var test: [TaskMeasures]
+    /// The same on the target domain's test split; `nil` where the job has none, or before it is evaluated.
+    public var targetTest: [TaskMeasures]?
     /// Of the exported model.safetensors.
     public var modelSHA256: String?
     /// How gradients were summed; `nil`: exactly, as by default.
@@ -162,8 +164,8 @@ public struct JobReport: Codable, Sendable, Equatable {
         jobID: String, name: String, workers: Int = 0, kernelFamily: String = "", generations: Int = 0,
         parameterCount: Int = 0, trainableParameterCount: Int = 0, extraction: Extraction? = nil,
         segments: [Segment] = [], firstEpochSeconds: Double? = nil, laterEpochSeconds: Double? = nil,
-        best: Best? = nil, test: [TaskMeasures] = [], modelSHA256: String? = nil,
-        exchange: GradientExchange? = nil, wallSeconds: Double = 0
+        best: Best? = nil, test: [TaskMeasures] = [], targetTest: [TaskMeasures]? = nil,
+        modelSHA256: String? = nil, exchange: GradientExchange? = nil, wallSeconds: Double = 0
     ) {
         self.jobID = jobID
         self.name = name
@@ -178,6 +180,7 @@ public struct JobReport: Codable, Sendable, Equatable {
         self.laterEpochSeconds = laterEpochSeconds
         self.best = best
         self.test = test
+        self.targetTest = targetTest
         self.modelSHA256 = modelSHA256
         self.exchange = exchange
         self.wallSeconds = wallSeconds

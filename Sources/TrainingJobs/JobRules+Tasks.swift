@@ -10,7 +10,10 @@ extension JobRules {
                 task.name.isEmpty || names.insert(task.name).inserted, "\(key).name",
                 "Another task is called \(task.name) already.")
             for (split, file) in task.files {
-                checkDataFile(file, of: task, "\(key).\(split.rawValue)", kindKey: "\(key).kind", &check)
+                let place = "\(key).\(split.rawValue)"
+                checkDataFile(
+                    file, of: task, place, isLabelled: split.isLabelled, kindKey: "\(key).kind", &check)
+                if !split.isLabelled { checkTarget(file, place, &check) }
             }
             check.require(
                 task.validationFraction >= 0 && task.validationFraction <= 0.5, "\(key).validation_fraction",
@@ -25,8 +28,8 @@ extension JobRules {
     }
 
     private static func checkDataFile(
-        _ file: DataFileSpecification, of task: TaskSpecification, _ place: String, kindKey: String,
-        _ check: inout RuleCheck
+        _ file: DataFileSpecification, of task: TaskSpecification, _ place: String, isLabelled: Bool,
+        kindKey: String, _ check: inout RuleCheck
     ) {
         check.require(!file.paths.isEmpty, "\(place).path", "Found no path; expected: that of a data file.")
         for path in file.paths { check.notEmpty(path, "\(place).path", "the path of a data file") }
@@ -40,7 +43,7 @@ extension JobRules {
             "Found the format \(file.format.rawValue); \(task.kind.rawValue) takes "
                 + "\(task.kind.formats.map(\.rawValue).joined(separator: ", "))."
                 + suggestion(for: file.format))
-        if file.format == .idx {
+        if file.format == .idx, isLabelled {
             check.require(
                 file.labels != nil, "\(place).labels", others: ["\(place).path"],
                 "The file of labels is missing: {path: …images-idx3-ubyte, labels: …labels-idx1-ubyte}.")

@@ -24,6 +24,7 @@ public enum JobRules {
         checkTasks(specification.tasks, &check)
         checkTraining(specification, &check)
         checkRegime(specification, &check)
+        checkAdaptation(specification, &check)
         checkWorkers(specification, &check)
         if let keep = specification.checkpoints?.keep {
             check.range(keep, CheckpointRetention.permittedCounts, "checkpoints.keep")

@@ -13,6 +13,8 @@ public struct JobSpecification: Codable, Sendable, Equatable {
     public var priority: Int?
     /// Of a job that runs; `nil`: as `CheckpointRetention` has it by default.
     public var checkpoints: CheckpointRetention?
+    /// To another domain; `nil`: the job has data of one.
+    public var adaptation: AdaptationSpecification?
 
     /// What `priority` may be.
     public static let priorities = -10...10
@@ -20,7 +22,8 @@ public struct JobSpecification: Codable, Sendable, Equatable {
     public init(
         name: String, seed: UInt64 = 0, backbone: BackboneSpecification, technique: TechniqueSpecification,
         tasks: [TaskSpecification], training: TrainingSpecification = TrainingSpecification(),
-        workers: WorkerRange = WorkerRange(), priority: Int? = nil, checkpoints: CheckpointRetention? = nil
+        workers: WorkerRange = WorkerRange(), priority: Int? = nil, checkpoints: CheckpointRetention? = nil,
+        adaptation: AdaptationSpecification? = nil
     ) {
         self.name = name
         self.seed = seed
@@ -31,6 +34,7 @@ public struct JobSpecification: Codable, Sendable, Equatable {
         self.workers = workers
         self.priority = priority
         self.checkpoints = checkpoints
+        self.adaptation = adaptation
     }
 }
 

@@ -31,6 +31,10 @@ public struct TaskSpecification: Codable, Sendable, Equatable {
     /// Part of `train` set aside for validation where there is no file for it: 0 … 0.5.
     public var validationFraction: Double
     public var test: DataFileSpecification?
+    /// Samples of the domain that the model is adapted to; labels in it are not read.
+    public var target: DataFileSpecification?
+    /// Labelled samples of that domain, evaluated as `test` is.
+    public var targetTest: DataFileSpecification?
     /// Text: column (or JSON key) of the input.
     public var textColumn: String
     /// Text and tables: column (or JSON key) of the label.
@@ -41,7 +45,7 @@ public struct TaskSpecification: Codable, Sendable, Equatable {
     public var columns: [String]?
     /// Images: path of a text file, line i of which (from 0) is the name of the class that files call i.
     public var classNames: String?
-    /// Labels whose rows are used; the others' are passed over in every split. `nil`: all.
+    /// Labels whose rows are used; the others' are passed over in every split that has labels. `nil`: all.
     public var classes: [String]?
     /// Images: how training samples are varied; `nil`: not at all.
     public var augmentation: ImageAugmentation?
@@ -49,7 +53,8 @@ public struct TaskSpecification: Codable, Sendable, Equatable {
     public init(
         name: String, kind: TaskKind = .textClassification, train: DataFileSpecification,
         validation: DataFileSpecification? = nil, validationFraction: Double = 0,
-        test: DataFileSpecification? = nil, textColumn: String = "text", labelColumn: String = "label",
+        test: DataFileSpecification? = nil, target: DataFileSpecification? = nil,
+        targetTest: DataFileSpecification? = nil, textColumn: String = "text", labelColumn: String = "label",
         metric: MetricKind = .accuracy, columns: [String]? = nil, classNames: String? = nil,
         classes: [String]? = nil, augmentation: ImageAugmentation? = nil
     ) {
@@ -59,6 +64,8 @@ public struct TaskSpecification: Codable, Sendable, Equatable {
         self.validation = validation
         self.validationFraction = validationFraction
         self.test = test
+        self.target = target
+        self.targetTest = targetTest
         self.textColumn = textColumn
         self.labelColumn = labelColumn
         self.metric = metric
@@ -75,6 +82,8 @@ extension TaskSpecification {
         var files: [(split: DataSplit, file: DataFileSpecification)] = [(.train, train)]
         if let validation { files.append((.validation, validation)) }
         if let test { files.append((.test, test)) }
+        if let target { files.append((.target, target)) }
+        if let targetTest { files.append((.targetTest, targetTest)) }
         return files
     }
 }

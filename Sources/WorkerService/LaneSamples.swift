@@ -111,7 +111,10 @@ final class LaneSamples: MicroBatchSource {
         return MicroBatch(input: .features(features, SequenceLayout(lengths: rows)), labels: labels)
     }
 
-    private func varies(_ split: DataSplit) -> Bool { split == .train && encoder.viewCount != nil }
+    /// Both domains' samples vary where one's do, so that variation does not tell them apart.
+    private func varies(_ split: DataSplit) -> Bool {
+        (split == .train || split == .target) && encoder.viewCount != nil
+    }
 
     private func viewCount(_ split: DataSplit) -> Int { varies(split) ? encoder.viewCount ?? 1 : 1 }
 }

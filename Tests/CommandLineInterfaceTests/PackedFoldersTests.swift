@@ -20,6 +20,11 @@ import TrainingJobs
             let entries = try WebDatasetReader.entries(of: made)
             #expect(entries.map(\.key) == ["000000-a", "000001-b"])
             #expect(entries[1].files == ["jpg": Array("y".utf8), "cls": Array("dog".utf8)])
+            let target = try packed.file(
+                for: JobFile(path: "tasks/t/target-000000.tar", url: folder.file("set")))
+            #expect(
+                try WebDatasetReader.entries(of: target).flatMap(\.files.keys).sorted() == ["jpg", "png"],
+                "target data travel without labels")
             let plain = try packed.file(for: JobFile(path: "tasks/t/train.csv", url: table))
             #expect(plain == table)
             #expect(throws: DatasetError.self) {

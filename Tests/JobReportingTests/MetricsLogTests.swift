@@ -24,6 +24,14 @@ import TrainingJobs
         #expect(log[6]["name"] as? String == "topics | *draft*" && log[6]["wall_seconds"] as? Double == 95)
     }
 
+    @Test func theTargetDomainIsASplit() throws {
+        var report = SampleReport.report
+        report.targetTest = [SampleReport.measures(loss: 1.1, accuracy: 0.4)]
+        let log = try objects(report)
+        #expect(log.compactMap { $0["split"] as? String }.suffix(2) == ["test", "target test"])
+        #expect(log[6]["accuracy"] as? Double == 0.4 && log[6]["step"] as? Int == 200)
+    }
+
     @Test(arguments: [
         "a \"quoted\" \\ name", "tab\there", "line\nbreak", "bell\u{7}", "naïve 文字 😀", "\u{2028}",
     ])

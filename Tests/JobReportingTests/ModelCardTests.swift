@@ -31,6 +31,23 @@ import Yams
         #expect(metrics.map { $0["value"] as? Double } == [0.6, 0.3, 0.15])
     }
 
+    @Test func theTargetDomainIsShownWhereThereIsOne() throws {
+        var (specification, plan, report) = (
+            SampleReport.specification, SampleReport.plan, SampleReport.report
+        )
+        let plain = ModelCard.render(specification: specification, plan: plan, report: report)
+        #expect(!plain.contains("target") && !plain.contains("adaptation"))
+        specification.adaptation = AdaptationSpecification(method: .cdan, weight: 0.5)
+        specification.tasks[0].target = DataFileSpecification(path: "data/photos.csv", format: .csv)
+        (plan.tasks[0].targetCount, plan.tasks[0].targetTestCount) = (4_321, 55)
+        report.targetTest = [SampleReport.measures(loss: 1.1, accuracy: 0.4)]
+        let card = ModelCard.render(specification: specification, plan: plan, report: report)
+        #expect(card.contains("| adaptation | cdan, weight 0.5, discriminator of width 256 |"))
+        #expect(card.contains("| topic | target test | 90 | 0.4"))
+        #expect(card.contains("| task | files | train | validation | test | target | target test |"))
+        #expect(card.contains("photos.csv") && card.contains("| 4,321 | 55 |"))
+    }
+
     @Test func whatTheJobAsksForIsSaid() {
         var specification = SampleReport.specification
         specification.technique.freeze = ["*.LayerNorm"]

@@ -23,12 +23,14 @@ enum JobFixture {
             workers: workers)
     }
 
-    static func plan(validation: Int = 40, test: Int = 24, labels: [String] = ["no", "yes"]) -> DatasetPlan {
+    static func plan(
+        validation: Int = 40, test: Int = 24, targetTest: Int? = nil, labels: [String] = ["no", "yes"]
+    ) -> DatasetPlan {
         DatasetPlan(
             tasks: [
                 DatasetPlan.Task(
                     name: "topic", labels: labels, trainCount: 100, validationCount: validation,
-                    testCount: test)
+                    testCount: test, targetCount: targetTest.map { 2 * $0 }, targetTestCount: targetTest)
             ],
             laneCount: 4, contentHash: "c0ffee")
     }

@@ -110,7 +110,7 @@ import TestingSupport
         var counts: [String: Int] = [:]
         var last: LabelledRow?
         while let row = try source.next() {
-            counts[row.label, default: 0] += 1
+            counts[try #require(row.label), default: 0] += 1
             last = row
         }
         #expect(counts.values.reduce(0, +) == count)

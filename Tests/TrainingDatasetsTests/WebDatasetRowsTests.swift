@@ -102,7 +102,7 @@ func png(_ level: UInt8, size: Int = 4) -> [UInt8] {
         var counts: [String: Int] = [:]
         while let row = try source.next() {
             try ImageCheck.decode(row)
-            counts[row.label, default: 0] += 1
+            counts[try #require(row.label), default: 0] += 1
         }
         #expect(counts.values.reduce(0, +) == 1_000)
         #expect(counts.count == 10 && counts["airplane"] == 103)

@@ -24,7 +24,9 @@ final class PackedFolders: Sendable {
         else { return file.url }
         try FileManager.default.createDirectory(at: workFolder, withIntermediateDirectories: true)
         let archive = workFolder.appendingPathComponent(file.path.replacing("/", with: "-"))
-        try ImageFolderArchive.write(file.url, name: file.url.lastPathComponent, to: archive)
+        try ImageFolderArchive.write(
+            file.url, name: file.url.lastPathComponent,
+            isLabelled: JobFiles.split(ofDataPath: file.path)?.isLabelled ?? true, to: archive)
         return archive
     }
 }

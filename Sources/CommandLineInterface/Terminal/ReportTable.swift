@@ -13,7 +13,9 @@ enum ReportTable {
             .right("loss"),
         ])
         let kept = report.segments.first { $0.endStep == report.best?.step } ?? report.segments.last
-        let rows = (kept?.validation ?? []).map { ("validation", $0) } + report.test.map { ("test", $0) }
+        let rows =
+            (kept?.validation ?? []).map { ("validation", $0) } + report.test.map { ("test", $0) }
+            + (report.targetTest ?? []).map { (DataSplit.targetTest.title, $0) }
         table.rows = rows.map { split, measures in
             [
                 measures.task, split, ReadableFigures.count(measures.samples),
