@@ -2077,6 +2077,51 @@ void   graft__wire__step_record__free_unpacked
   assert(message->base.descriptor == &graft__wire__step_record__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   graft__wire__domain_alignment__init
+                     (Graft__Wire__DomainAlignment         *message)
+{
+  static const Graft__Wire__DomainAlignment init_value = GRAFT__WIRE__DOMAIN_ALIGNMENT__INIT;
+  *message = init_value;
+}
+size_t graft__wire__domain_alignment__get_packed_size
+                     (const Graft__Wire__DomainAlignment *message)
+{
+  assert(message->base.descriptor == &graft__wire__domain_alignment__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t graft__wire__domain_alignment__pack
+                     (const Graft__Wire__DomainAlignment *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &graft__wire__domain_alignment__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t graft__wire__domain_alignment__pack_to_buffer
+                     (const Graft__Wire__DomainAlignment *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &graft__wire__domain_alignment__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Graft__Wire__DomainAlignment *
+       graft__wire__domain_alignment__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Graft__Wire__DomainAlignment *)
+     protobuf_c_message_unpack (&graft__wire__domain_alignment__descriptor,
+                                allocator, len, data);
+}
+void   graft__wire__domain_alignment__free_unpacked
+                     (Graft__Wire__DomainAlignment *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &graft__wire__domain_alignment__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   graft__wire__segment_timings__init
                      (Graft__Wire__SegmentTimings         *message)
 {
@@ -6892,7 +6937,7 @@ const ProtobufCMessageDescriptor graft__wire__evaluation_counts__descriptor =
   (ProtobufCMessageInit) graft__wire__evaluation_counts__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor graft__wire__step_record__field_descriptors[5] =
+static const ProtobufCFieldDescriptor graft__wire__step_record__field_descriptors[6] =
 {
   {
     "step",
@@ -6954,8 +6999,21 @@ static const ProtobufCFieldDescriptor graft__wire__step_record__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "alignment",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__StepRecord, alignment),
+    &graft__wire__domain_alignment__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned graft__wire__step_record__field_indices_by_name[] = {
+  5,   /* field[5] = alignment */
   4,   /* field[4] = gradient_norm */
   3,   /* field[3] = learning_rate */
   1,   /* field[1] = loss_fixed */
@@ -6965,7 +7023,7 @@ static const unsigned graft__wire__step_record__field_indices_by_name[] = {
 static const ProtobufCIntRange graft__wire__step_record__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor graft__wire__step_record__descriptor =
 {
@@ -6975,11 +7033,88 @@ const ProtobufCMessageDescriptor graft__wire__step_record__descriptor =
   "Graft__Wire__StepRecord",
   "graft.wire",
   sizeof(Graft__Wire__StepRecord),
-  5,
+  6,
   graft__wire__step_record__field_descriptors,
   graft__wire__step_record__field_indices_by_name,
   1,  graft__wire__step_record__number_ranges,
   (ProtobufCMessageInit) graft__wire__step_record__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor graft__wire__domain_alignment__field_descriptors[4] =
+{
+  {
+    "loss_fixed",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_SINT64,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__DomainAlignment, loss_fixed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "samples",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__DomainAlignment, samples),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "correct",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__DomainAlignment, correct),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "judged",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Graft__Wire__DomainAlignment, judged),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned graft__wire__domain_alignment__field_indices_by_name[] = {
+  2,   /* field[2] = correct */
+  3,   /* field[3] = judged */
+  0,   /* field[0] = loss_fixed */
+  1,   /* field[1] = samples */
+};
+static const ProtobufCIntRange graft__wire__domain_alignment__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor graft__wire__domain_alignment__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "graft.wire.DomainAlignment",
+  "DomainAlignment",
+  "Graft__Wire__DomainAlignment",
+  "graft.wire",
+  sizeof(Graft__Wire__DomainAlignment),
+  4,
+  graft__wire__domain_alignment__field_descriptors,
+  graft__wire__domain_alignment__field_indices_by_name,
+  1,  graft__wire__domain_alignment__number_ranges,
+  (ProtobufCMessageInit) graft__wire__domain_alignment__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor graft__wire__segment_timings__field_descriptors[8] =

@@ -34,7 +34,11 @@ extension StepResult {
     init(_ record: StepRecord) {
         self.init(
             step: record.step, lossFixed: record.lossFixed, samples: record.samples,
-            learningRate: record.learningRate, gradientNorm: record.gradientNorm)
+            learningRate: record.learningRate, gradientNorm: record.gradientNorm,
+            alignment: record.alignment.map {
+                AlignmentResult(
+                    lossFixed: $0.lossFixed, samples: $0.samples, correct: $0.correct, judged: $0.judged)
+            })
     }
 }
 

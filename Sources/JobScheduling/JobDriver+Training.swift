@@ -117,7 +117,21 @@ extension JobDriver {
             seconds: slowest(\.total), computeSeconds: slowest(\.compute),
             exchangeSeconds: slowest(\.exchange),
             evaluateSeconds: slowest(\.evaluate), checkpointSeconds: slowest(\.checkpoint),
-            exchangedBytes: reports.reduce(0) { saturatingSum($0, $1.timing.exchangedBytes) })
+            exchangedBytes: reports.reduce(0) { saturatingSum($0, $1.timing.exchangedBytes) },
+            alignment: alignment(of: steps))
+    }
+
+    private func alignment(of steps: [StepResult]) -> JobReport.Alignment? {
+        let results = steps.compactMap(\.alignment)
+        guard !results.isEmpty else { return nil }
+        func sum(_ part: (AlignmentResult) -> Int) -> Int {
+            results.reduce(0) { saturatingSum($0, part($1)) }
+        }
+        let loss = results.reduce(0.0) { $0 + FixedPointLoss.mean($1.lossFixed, samples: 1) }
+        let (samples, judged) = (sum(\.samples), sum(\.judged))
+        return JobReport.Alignment(
+            loss: samples == 0 ? 0 : loss / Double(samples),
+            discriminatorAccuracy: judged == 0 ? nil : Double(sum(\.correct)) / Double(judged))
     }
 
     func line(_ segment: JobReport.Segment) -> String {

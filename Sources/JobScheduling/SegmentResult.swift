@@ -24,13 +24,36 @@ public struct StepResult: Codable, Sendable, Equatable {
     public var samples: Int
     public var learningRate: Float
     public var gradientNorm: Float
+    /// `nil` where no two domains are aligned.
+    public var alignment: AlignmentResult?
 
-    public init(step: Int, lossFixed: Int64, samples: Int, learningRate: Float, gradientNorm: Float) {
+    public init(
+        step: Int, lossFixed: Int64, samples: Int, learningRate: Float, gradientNorm: Float,
+        alignment: AlignmentResult? = nil
+    ) {
         self.step = step
         self.lossFixed = lossFixed
         self.samples = samples
         self.learningRate = learningRate
         self.gradientNorm = gradientNorm
+        self.alignment = alignment
+    }
+}
+
+/// What pulling source and target domain together came to in a step, over the global batch.
+public struct AlignmentResult: Codable, Sendable, Equatable {
+    /// Sum over `samples` in units of 2^-32.
+    public var lossFixed: Int64
+    public var samples: Int
+    /// Samples of both domains that a discriminator put into the right one, of `judged`.
+    public var correct: Int
+    public var judged: Int
+
+    public init(lossFixed: Int64, samples: Int, correct: Int, judged: Int) {
+        self.lossFixed = lossFixed
+        self.samples = samples
+        self.correct = correct
+        self.judged = judged
     }
 }
 

@@ -81,8 +81,17 @@ public final class ClassificationHead: Module {
 
     /// Logits [sequences, labelCount] from pooled rows.
     public func logits(_ pooled: Variable, context: ForwardContext) -> Variable {
-        let features = dense.map { $0(pooled, activation: activation, context: context) } ?? pooled
-        return classifier(dropout(features, context: context), context: context)
+        classify(features(pooled, context: context), context: context)
+    }
+
+    /// What the last linear map reads, [sequences, hiddenSize], before dropout.
+    public func features(_ pooled: Variable, context: ForwardContext) -> Variable {
+        dense.map { $0(pooled, activation: activation, context: context) } ?? pooled
+    }
+
+    /// Logits [sequences, labelCount] from `features`.
+    public func classify(_ features: Variable, context: ForwardContext) -> Variable {
+        classifier(dropout(features, context: context), context: context)
     }
 
     /// Logits [sequences, labelCount] from hidden states.

@@ -66,11 +66,13 @@ public struct JobReport: Codable, Sendable, Equatable {
         public var checkpointSeconds: Double
         /// Sent in the all-reduce, by all workers together.
         public var exchangedBytes: Int
+        /// `nil` where no two domains are aligned.
+        public var alignment: Alignment?
 
         public init(
             endStep: Int, epoch: Int, trainLoss: Double, validation: [TaskMeasures] = [], seconds: Double = 0,
             computeSeconds: Double = 0, exchangeSeconds: Double = 0, evaluateSeconds: Double = 0,
-            checkpointSeconds: Double = 0, exchangedBytes: Int = 0
+            checkpointSeconds: Double = 0, exchangedBytes: Int = 0, alignment: Alignment? = nil
         ) {
             self.endStep = endStep
             self.epoch = epoch
@@ -82,6 +84,20 @@ public struct JobReport: Codable, Sendable, Equatable {
             self.evaluateSeconds = evaluateSeconds
             self.checkpointSeconds = checkpointSeconds
             self.exchangedBytes = exchangedBytes
+            self.alignment = alignment
+        }
+    }
+
+    /// What pulling source and target domain together came to over a segment.
+    public struct Alignment: Codable, Sendable, Equatable {
+        /// Mean of the alignment's loss, unweighted.
+        public var loss: Double
+        /// Part of both domains' samples that the discriminator put into the right one; `nil` where there is none.
+        public var discriminatorAccuracy: Double?
+
+        public init(loss: Double, discriminatorAccuracy: Double? = nil) {
+            self.loss = loss
+            self.discriminatorAccuracy = discriminatorAccuracy
         }
     }
 

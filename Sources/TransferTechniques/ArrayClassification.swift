@@ -11,12 +11,12 @@ import TensorKernels
 /// One type for three techniques, which differ in the cut alone: behind the last part, only the head is
 /// trained (feature extraction); between two parts, what lies above is trained too (fine-tuning); 0, nothing
 /// is frozen (fine-tuning of everything, or training from scratch).
-public final class ArrayClassification: TrainingProgram {
+public final class ArrayClassification: AlignableProgram {
     let model: ArrayModel
     private let backbone: any FeatureBackbone
     private let head: Linear
     private let dropout: Dropout
-    private let loss: ClassificationLoss
+    public let loss: ClassificationLoss
     private let mixup: Mixup?
     private let cut: Int
     private lazy var frozenForward = backbone.frozenForward(belowCut: cut)
@@ -58,6 +58,10 @@ public final class ArrayClassification: TrainingProgram {
         return backbone.buffers.filter { !frozen.contains($0.name) }
     }
 
+    public var alignedWidth: Int { backbone.featureCount }
+
+    public var trainsAlignedFeatures: Bool { !backbone.trainableParameters.isEmpty }
+
     public var parameterCount: Int { backbone.parameterCount + head.parameterCount }
 
     public var classCount: Int { head.weight.shape[0] }
@@ -92,6 +96,11 @@ public final class ArrayClassification: TrainingProgram {
         return loss(logits(mixed.input, context), distributions: mixed.distributions, weight: weight)
     }
 
+    public func classify(_ microBatch: MicroBatch, context: ForwardContext) throws -> ClassifiedFeatures {
+        let features = features(try input(microBatch), context)
+        return ClassifiedFeatures(features: features, logits: logits(features, context))
+    }
+
     public func evaluate(_ microBatch: MicroBatch) throws -> MicroBatchEvaluation {
         MicroBatchEvaluation(
             logits: logits(try input(microBatch), .evaluation).value, labels: microBatch.labels)
@@ -105,9 +114,15 @@ public final class ArrayClassification: TrainingProgram {
     private var featureShape: [Int] { backbone.featureShape(belowCut: cut) }
 
     private func logits(_ input: Tensor, _ context: ForwardContext) -> Variable {
-        let features = backbone.forward(
-            Variable(input), parts: cut..<backbone.cutNames.count, context: context)
-        return head(dropout(features, context: context), context: context)
+        logits(features(input, context), context)
+    }
+
+    private func features(_ input: Tensor, _ context: ForwardContext) -> Variable {
+        backbone.forward(Variable(input), parts: cut..<backbone.cutNames.count, context: context)
+    }
+
+    private func logits(_ features: Variable, _ context: ForwardContext) -> Variable {
+        head(dropout(features, context: context), context: context)
     }
 
     /// What the trained part starts from: [samples] + `featureShape`.

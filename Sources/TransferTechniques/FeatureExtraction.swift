@@ -10,7 +10,7 @@ public final class FeatureExtraction: TextClassification {
     let encoder: any ClassifiableEncoder
     let head: ClassificationHead
     let maximumLength: Int
-    let loss: ClassificationLoss
+    public let loss: ClassificationLoss
     private let packedWeights: PackedWeights?
 
     /// - Parameter packedWeights: of the encoder in a reduced precision; `nil`: it runs in Float32.
@@ -43,8 +43,7 @@ public final class FeatureExtraction: TextClassification {
         return samples.indices.map { pooled.rows($0..<$0 + 1) }
     }
 
-    func logits(_ microBatch: MicroBatch, context: ForwardContext) throws -> Variable {
-        let (pooled, _) = try features(of: microBatch)
-        return head.logits(pooled, context: context)
+    func pooled(_ microBatch: MicroBatch, context: ForwardContext) throws -> Variable {
+        try features(of: microBatch).0
     }
 }

@@ -13,7 +13,7 @@ public final class FineTuning: TextClassification {
     let encoder: any ClassifiableEncoder
     let head: ClassificationHead
     let maximumLength: Int
-    let loss: ClassificationLoss
+    public let loss: ClassificationLoss
     let exportsBackbone: Bool
     private let cut: Int?
     private let packedWeights: PackedWeights?
@@ -68,11 +68,11 @@ public final class FineTuning: TextClassification {
         return samples.indices.map { hidden.rows(batch.layout.rows($0)) }
     }
 
-    func logits(_ microBatch: MicroBatch, context: ForwardContext) throws -> Variable {
+    func pooled(_ microBatch: MicroBatch, context: ForwardContext) throws -> Variable {
         let (hidden, layout) = try cut == nil ? embedded(microBatch, context) : features(of: microBatch)
         let top = encoder.forward(
             hidden, layers: (cut ?? 0)..<encoder.layerCount, layout: layout, context: context)
-        return head(top, layout: layout, context: context)
+        return head.pool(top, layout: layout)
     }
 
     private func embedded(_ microBatch: MicroBatch, _ context: ForwardContext) throws -> (

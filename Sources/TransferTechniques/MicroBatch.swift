@@ -23,6 +23,24 @@ public struct MicroBatch {
 
     /// Number of samples.
     public var count: Int { labels.count }
+
+    /// These samples and others behind them, to go through the trained part together.
+    ///
+    /// - Throws: `TechniqueError` `.badMicroBatch` where one has samples and the other features.
+    func joined(with other: MicroBatch) throws -> MicroBatch {
+        let input: Input
+        switch (self.input, other.input) {
+        case (.samples(let first), .samples(let second)): input = .samples(first + second)
+        case (.features(let first, let layout), .features(let second, let otherLayout)):
+            input = .features(
+                Tensor.concatenatingRows([first, second]),
+                SequenceLayout(lengths: layout.lengths + otherLayout.lengths))
+        default:
+            throw TechniqueError(
+                .badMicroBatch, "one domain's micro-batch holds samples, the other's features")
+        }
+        return MicroBatch(input: input, labels: labels + other.labels)
+    }
 }
 
 /// Predictions for a micro-batch and how far they are off.

@@ -7,22 +7,28 @@ import TrainingJobs
 
 /// What the techniques for text classification have in common: an encoder, a head, the loss between logits
 /// and labels. They differ in what is frozen and hence in what a micro-batch starts from.
-protocol TextClassification: TrainingProgram {
+protocol TextClassification: AlignableProgram {
     var encoder: any ClassifiableEncoder { get }
     var head: ClassificationHead { get }
     /// Tokens that texts are cut to.
     var maximumLength: Int { get }
-    /// Of training; evaluation measures plain cross-entropy.
-    var loss: ClassificationLoss { get }
-
     /// Whether what leaves is the encoder alone, as a backbone for other jobs.
     var exportsBackbone: Bool { get }
 
-    /// From a micro-batch, at the cut, to logits: samples × classes.
-    func logits(_ microBatch: MicroBatch, context: ForwardContext) throws -> Variable
+    /// From a micro-batch, at the cut, to pooled rows: samples × width.
+    func pooled(_ microBatch: MicroBatch, context: ForwardContext) throws -> Variable
 }
 
 extension TextClassification {
+    public var alignedWidth: Int { encoder.hiddenSize }
+
+    public var trainsAlignedFeatures: Bool { head.dense != nil || !encoder.trainableParameters.isEmpty }
+
+    public func classify(_ microBatch: MicroBatch, context: ForwardContext) throws -> ClassifiedFeatures {
+        let features = head.features(try pooled(microBatch, context: context), context: context)
+        return ClassifiedFeatures(features: features, logits: head.classify(features, context: context))
+    }
+
     public var parameterCount: Int { encoder.parameterCount + head.parameterCount }
 
     public var classCount: Int { head.labelCount }
@@ -41,13 +47,13 @@ extension TextClassification {
         _ microBatch: MicroBatch, globalBatchCount: Int, context: ForwardContext
     ) throws -> Variable {
         loss(
-            try logits(microBatch, context: context), labels: microBatch.labels,
+            try classify(microBatch, context: context).logits, labels: microBatch.labels,
             weight: 1 / Float(globalBatchCount))
     }
 
     public func evaluate(_ microBatch: MicroBatch) throws -> MicroBatchEvaluation {
         MicroBatchEvaluation(
-            logits: try logits(microBatch, context: .evaluation).value, labels: microBatch.labels)
+            logits: try classify(microBatch, context: .evaluation).logits.value, labels: microBatch.labels)
     }
 
     public func export(to folder: URL, labels: [String], backboneFolder: URL) throws -> [String] {

@@ -49,6 +49,19 @@ public protocol TrainingProgram: AnyObject {
     func trainingLoss(_ microBatch: MicroBatch, globalBatchCount: Int, context: ForwardContext) throws
         -> Variable
 
+    /// Whether training takes samples of the target domain beside those of the training split.
+    var takesTarget: Bool { get }
+
+    /// What a micro-batch adds to a step; `trainingLoss` alone, but where two domains are aligned.
+    ///
+    /// - Parameters:
+    ///   - target: samples of the target domain, whose labels say nothing; `nil`: there are none.
+    ///   - progress: part of training that is done, 0 … 1.
+    func stepLoss(
+        _ microBatch: MicroBatch, target: MicroBatch?, globalBatchCount: Int, progress: Float,
+        context: ForwardContext
+    ) throws -> StepLoss
+
     /// Logits, predictions and losses, without dropout and without a graph.
     func evaluate(_ microBatch: MicroBatch) throws -> MicroBatchEvaluation
 
@@ -67,6 +80,16 @@ extension TrainingProgram {
     public var layerGroups: [[Parameter]] { [trainableParameters] }
 
     public var followingBuffers: [Buffer] { [] }
+
+    public var takesTarget: Bool { false }
+
+    public func stepLoss(
+        _ microBatch: MicroBatch, target: MicroBatch?, globalBatchCount: Int, progress: Float,
+        context: ForwardContext
+    ) throws -> StepLoss {
+        let loss = try trainingLoss(microBatch, globalBatchCount: globalBatchCount, context: context)
+        return StepLoss(total: loss, task: loss)
+    }
 
     /// Scalars that are trained.
     public var trainableParameterCount: Int { trainableParameters.reduce(0) { $0 + $1.count } }

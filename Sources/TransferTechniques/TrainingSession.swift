@@ -44,6 +44,7 @@ public final class TrainingSession {
     /// The trained parameters by depth, the head last; none is empty.
     private let layers: [[Parameter]]
     private var laneOrders: [Int: LaneOrder] = [:]
+    private var targetOrders: [Int: TargetOrder] = [:]
     var weightGradients: WeightGradients
     /// Elements of a bucket, at the least.
     let bucketElements: Int
@@ -85,7 +86,8 @@ public final class TrainingSession {
         unfreezing = UnfreezingSchedule(training, stepsPerEpoch: horizon.stepsPerEpoch)
         stepSums = StepSums(
             training.exchange ?? .exact, gradients: parameters.map(\.count),
-            figures: buffers.map(\.value.count) + [buffers.count, 1, 1])
+            figures: buffers.map(\.value.count) + [buffers.count, 1, 1]
+                + (program.takesTarget ? [Self.alignmentFigureCount] : []))
         fixBookkeepingExponents()
         // Sums are converted to where the optimiser reads them.
         for (segment, parameter) in parameters.enumerated() {
@@ -118,16 +120,21 @@ public final class TrainingSession {
             split: .train, lane: lane, positions: positions(lane: lane), epoch: schedule.epoch(ofStep: step))
         let globalCount = schedule.globalBatchCount(step: step)
         let context = ForwardContext.training(seed: seed, step: step, microBatch: lane)
-        let loss = try program.trainingLoss(batch, globalBatchCount: globalCount, context: context)
-        let lossSum = loss.value.scalar * Float(globalCount)
-        guard lossSum.isFinite else { throw notFinite("the loss is \(lossSum)", lane: lane) }
+        let loss = try program.stepLoss(
+            batch, target: try targetBatch(lane: lane, from: source), globalBatchCount: globalCount,
+            progress: Float(step) / Float(max(1, totalSteps)), context: context)
+        let lossSum = loss.task.value.scalar * Float(globalCount)
+        guard lossSum.isFinite, loss.total.value.scalar.isFinite else {
+            throw notFinite("the loss is \(loss.total.value.scalar)", lane: lane)
+        }
         switch stepSums {
-        case .exact: weightGradients.keep(parameters) { loss.backward() }
-        case .fast: loss.backward()
+        case .exact: weightGradients.keep(parameters) { loss.total.backward() }
+        case .fast: loss.total.backward()
         }
         try addGradients(lane: lane)
         try addObservations(lane: lane)
         gradients.add(Tensor([lossSum], shape: [1]), segment: lossSegment)
+        if let figures = loss.alignment { add(figures) }
         if weightGradients.isAboveLimit { try addWeightGradients(of: parameters.indices) }
     }
 
@@ -148,6 +155,8 @@ public final class TrainingSession {
         public var learningRate: Float
         /// Before clipping.
         public var gradientNorm: Float
+        /// Over the global batch; `nil` where no two domains are aligned.
+        public var alignment: AlignmentSums?
     }
 
     /// Applies the summed gradients. All workers do the same with the same results.
@@ -165,7 +174,8 @@ public final class TrainingSession {
         let summary = StepSummary(
             step: step,
             lossFixed: FixedPointLoss.units(gradients.result(segment: lossSegment, shape: [1])[0]),
-            samples: schedule.globalBatchCount(step: step), learningRate: rate, gradientNorm: norm)
+            samples: schedule.globalBatchCount(step: step), learningRate: rate, gradientNorm: norm,
+            alignment: alignmentSums)
         step += 1
         beginNextSums()
         exponentsOfStep = gradients.exponents
@@ -228,6 +238,7 @@ public final class TrainingSession {
     private var observationCountSegment: Int { parameters.count + buffers.count }
     private var lossSegment: Int { observationCountSegment + 1 }
     var saturationSegment: Int { lossSegment + 1 }
+    var alignmentSegment: Int { saturationSegment + 1 }
 
     private func positions(lane: Int) -> [Int] {
         let epoch = schedule.epoch(ofStep: step)
@@ -237,6 +248,20 @@ public final class TrainingSession {
             laneOrders[lane] = LaneOrder(epoch: epoch, positions: order)
         }
         return Array(laneOrders[lane]?.positions[schedule.places(step: step, lane: lane)] ?? [])
+    }
+
+    /// As many samples of the lane's target domain as the step takes of its source domain.
+    private func targetBatch(lane: Int, from source: any MicroBatchSource) throws -> MicroBatch? {
+        guard program.takesTarget else { return nil }
+        let epoch = schedule.epoch(ofStep: step)
+        let places = schedule.places(step: step, lane: lane)
+        let first = epoch * schedule.laneLength(lane) + places.lowerBound
+        let count = source.laneCount(split: .target, lane: lane)
+        var order = targetOrders[lane] ?? TargetOrder(seed: seed, lane: lane, count: count)
+        let positions = order.positions(from: first, length: places.count)
+        targetOrders[lane] = order
+        guard !positions.isEmpty else { return nil }
+        return try source.microBatch(split: .target, lane: lane, positions: positions, epoch: epoch)
     }
 
     /// Says which parameters learn in the coming step.
@@ -326,6 +351,7 @@ public final class TrainingSession {
         gradients.exponents[lossSegment] = FixedPointLoss.summationExponent
         gradients.exponents[saturationSegment] = 0
         gradients.exponents[observationCountSegment] = 0
+        if program.takesTarget { gradients.exponents[alignmentSegment] = FixedPointLoss.summationExponent }
     }
 
     func notFinite(_ what: String, lane: Int?) -> TechniqueError {

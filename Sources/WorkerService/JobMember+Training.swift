@@ -195,6 +195,10 @@ extension StepRecord {
     init(_ summary: TrainingSession.StepSummary) {
         self.init(
             step: summary.step, lossFixed: summary.lossFixed, samples: summary.samples,
-            learningRate: summary.learningRate, gradientNorm: summary.gradientNorm)
+            learningRate: summary.learningRate, gradientNorm: summary.gradientNorm,
+            alignment: summary.alignment.map {
+                DomainAlignment(
+                    lossFixed: $0.lossFixed, samples: $0.samples, correct: $0.correct, judged: $0.judged)
+            })
     }
 }

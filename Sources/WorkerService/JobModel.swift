@@ -19,10 +19,11 @@ struct JobModel {
         let loss = try TechniqueCatalog.loss(for: specification, task: task)
         let kind = specification.tasks.first?.kind ?? .textClassification
         let classCount = task.labels.count
+        let plain: any TrainingProgram
         switch kind {
         case .textClassification:
             let tokenizer = try TokenizerCatalog.load(folder: folder)
-            program = try TechniqueCatalog.program(
+            plain = try TechniqueCatalog.program(
                 for: specification, classCount: classCount, backboneFolder: folder, tokenizer: tokenizer,
                 loss: loss)
             encoder = TextEncoder(
@@ -30,7 +31,7 @@ struct JobModel {
         case .imageClassification:
             let image = try TechniqueCatalog.imageProgram(
                 for: specification, classCount: classCount, backboneFolder: folder, loss: loss)
-            program = image.program
+            plain = image.program
             encoder = ImageEncoder(
                 preprocessor: ImagePreprocessor(height: image.input.height, width: image.input.width),
                 augmentation: specification.tasks.first?.augmentation, seed: specification.seed)
@@ -41,8 +42,9 @@ struct JobModel {
             let table = try TechniqueCatalog.tableProgram(
                 for: specification, classCount: classCount, columns: columns, backboneFolder: folder,
                 loss: loss)
-            program = table.program
+            plain = table.program
             encoder = TableEncoder(columnCount: table.columns.count)
         }
+        program = try TechniqueCatalog.adapted(plain, for: specification)
     }
 }

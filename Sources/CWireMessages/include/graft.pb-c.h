@@ -61,6 +61,7 @@ typedef struct Graft__Wire__HandInState Graft__Wire__HandInState;
 typedef struct Graft__Wire__StateHandedIn Graft__Wire__StateHandedIn;
 typedef struct Graft__Wire__EvaluationCounts Graft__Wire__EvaluationCounts;
 typedef struct Graft__Wire__StepRecord Graft__Wire__StepRecord;
+typedef struct Graft__Wire__DomainAlignment Graft__Wire__DomainAlignment;
 typedef struct Graft__Wire__SegmentTimings Graft__Wire__SegmentTimings;
 typedef struct Graft__Wire__SegmentDone Graft__Wire__SegmentDone;
 typedef struct Graft__Wire__CheckpointStored Graft__Wire__CheckpointStored;
@@ -1007,10 +1008,42 @@ struct  Graft__Wire__StepRecord
   uint32_t samples;
   float learning_rate;
   float gradient_norm;
+  /*
+   * absent where no two domains are aligned
+   */
+  Graft__Wire__DomainAlignment *alignment;
 };
 #define GRAFT__WIRE__STEP_RECORD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&graft__wire__step_record__descriptor) \
-    , 0, 0, 0, 0, 0 }
+    , 0, 0, 0, 0, 0, NULL }
+
+
+/*
+ * What pulling source and target domain together came to in a step, over the global batch.
+ */
+struct  Graft__Wire__DomainAlignment
+{
+  ProtobufCMessage base;
+  /*
+   * sum over samples in units of 2^-32
+   */
+  int64_t loss_fixed;
+  /*
+   * of the source domain that had target samples beside them
+   */
+  uint32_t samples;
+  /*
+   * of both domains, put into the right one by a discriminator
+   */
+  uint32_t correct;
+  /*
+   * that a discriminator was asked about
+   */
+  uint32_t judged;
+};
+#define GRAFT__WIRE__DOMAIN_ALIGNMENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&graft__wire__domain_alignment__descriptor) \
+    , 0, 0, 0, 0 }
 
 
 struct  Graft__Wire__SegmentTimings
@@ -2205,6 +2238,25 @@ Graft__Wire__StepRecord *
 void   graft__wire__step_record__free_unpacked
                      (Graft__Wire__StepRecord *message,
                       ProtobufCAllocator *allocator);
+/* Graft__Wire__DomainAlignment methods */
+void   graft__wire__domain_alignment__init
+                     (Graft__Wire__DomainAlignment         *message);
+size_t graft__wire__domain_alignment__get_packed_size
+                     (const Graft__Wire__DomainAlignment   *message);
+size_t graft__wire__domain_alignment__pack
+                     (const Graft__Wire__DomainAlignment   *message,
+                      uint8_t             *out);
+size_t graft__wire__domain_alignment__pack_to_buffer
+                     (const Graft__Wire__DomainAlignment   *message,
+                      ProtobufCBuffer     *buffer);
+Graft__Wire__DomainAlignment *
+       graft__wire__domain_alignment__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   graft__wire__domain_alignment__free_unpacked
+                     (Graft__Wire__DomainAlignment *message,
+                      ProtobufCAllocator *allocator);
 /* Graft__Wire__SegmentTimings methods */
 void   graft__wire__segment_timings__init
                      (Graft__Wire__SegmentTimings         *message);
@@ -2649,6 +2701,9 @@ typedef void (*Graft__Wire__EvaluationCounts_Closure)
 typedef void (*Graft__Wire__StepRecord_Closure)
                  (const Graft__Wire__StepRecord *message,
                   void *closure_data);
+typedef void (*Graft__Wire__DomainAlignment_Closure)
+                 (const Graft__Wire__DomainAlignment *message,
+                  void *closure_data);
 typedef void (*Graft__Wire__SegmentTimings_Closure)
                  (const Graft__Wire__SegmentTimings *message,
                   void *closure_data);
@@ -2749,6 +2804,7 @@ extern const ProtobufCMessageDescriptor graft__wire__hand_in_state__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__state_handed_in__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__evaluation_counts__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__step_record__descriptor;
+extern const ProtobufCMessageDescriptor graft__wire__domain_alignment__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__segment_timings__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__segment_done__descriptor;
 extern const ProtobufCMessageDescriptor graft__wire__checkpoint_stored__descriptor;

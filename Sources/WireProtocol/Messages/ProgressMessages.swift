@@ -83,16 +83,19 @@ public struct StepRecord: Sendable, Equatable, WireMessage {
     public var samples: Int
     public var learningRate: Float
     public var gradientNorm: Float
+    /// Absent where no two domains are aligned.
+    public var alignment: DomainAlignment?
 
     public init(
         step: Int = 0, lossFixed: Int64 = 0, samples: Int = 0, learningRate: Float = 0,
-        gradientNorm: Float = 0
+        gradientNorm: Float = 0, alignment: DomainAlignment? = nil
     ) {
         self.step = step
         self.lossFixed = lossFixed
         self.samples = samples
         self.learningRate = learningRate
         self.gradientNorm = gradientNorm
+        self.alignment = alignment
     }
 
     init() { self.init(step: 0) }
@@ -103,6 +106,35 @@ public struct StepRecord: Sendable, Equatable, WireMessage {
         visitor.field("samples", &samples)
         visitor.field("learning_rate", &learningRate)
         visitor.field("gradient_norm", &gradientNorm)
+        visitor.field("alignment", &alignment)
+    }
+}
+
+/// What pulling source and target domain together came to in a step, over the global batch.
+public struct DomainAlignment: Sendable, Equatable, WireMessage {
+    /// Sum over `samples` in units of 2^-32.
+    public var lossFixed: Int64
+    /// Of the source domain that had target samples beside them.
+    public var samples: Int
+    /// Samples of both domains that a discriminator put into the right one.
+    public var correct: Int
+    /// Samples that a discriminator was asked about.
+    public var judged: Int
+
+    public init(lossFixed: Int64 = 0, samples: Int = 0, correct: Int = 0, judged: Int = 0) {
+        self.lossFixed = lossFixed
+        self.samples = samples
+        self.correct = correct
+        self.judged = judged
+    }
+
+    init() { self.init(lossFixed: 0) }
+
+    mutating func visitFields(_ visitor: inout some FieldVisitor) {
+        visitor.field("loss_fixed", &lossFixed)
+        visitor.field("samples", &samples)
+        visitor.field("correct", &correct)
+        visitor.field("judged", &judged)
     }
 }
 
