@@ -98,8 +98,9 @@ let package = Package(
         module(
             "TransferTechniques",
             [
-                "TrainingJobs", "PretrainedBackbones", "TaskHeads", "NeuralLayers", "Optimizers",
-                "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization", "StrictJSON",
+                "TrainingJobs", "PretrainedBackbones", "TaskHeads", "DomainAdaptation", "NeuralLayers",
+                "Optimizers", "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization",
+                "StrictJSON",
             ]),
 
         // What both halves speak of: values, no IO but files.
@@ -124,7 +125,8 @@ let package = Package(
             "WorkerService",
             [
                 "ZeroMQMessaging", "WireProtocol", "Collectives", "TrainingJobs", "TrainingDatasets",
-                "ContentStore", "FeatureCache", "TransferTechniques", "PretrainedBackbones",
+                "ContentStore", "FeatureCache", "TransferTechniques", "DomainAdaptation",
+                "PretrainedBackbones",
                 "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization",
                 "ImagePreprocessing", lifecycle,
                 logging,
@@ -180,9 +182,9 @@ let package = Package(
         tests(
             "TransferTechniques",
             [
-                "TrainingJobs", "PretrainedBackbones", "TaskHeads", "NeuralLayers", "Optimizers",
-                "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization", "StrictJSON",
-                "TestingSupport",
+                "TrainingJobs", "PretrainedBackbones", "TaskHeads", "DomainAdaptation", "NeuralLayers",
+                "Optimizers", "DifferentiableTensors", "TensorKernels", "CheckpointFormats", "Tokenization",
+                "StrictJSON", "TestingSupport",
             ], resources: [.copy("ExportResources")], scripts: ["transformers_logits.py", "peft_logits.py"]),
         tests("TrainingJobs", [], resources: [.copy("Resources")]),
         tests("GzipReading", ["TestingSupport"]),

@@ -10,7 +10,7 @@ public enum LearningCurve {
     public static func svg(report: JobReport) -> String {
         let plots = plots(report)
         // Without a validation split there is one plot only.
-        let height = plots.count < 2 ? 300 : 600
+        let height = 300 * max(1, plots.count)
         let body =
             plots.isEmpty
             ? #"<text class="label" x="380" y="150" text-anchor="middle">No step was trained.</text>"#
@@ -48,8 +48,25 @@ public enum LearningCurve {
         let metrics =
             validationSeries(report, name: "accuracy") { $0.accuracy }
             + validationSeries(report, name: "macro-F1") { $0.macroF1 }
-        let lossPlot = plot("Loss", losses, top: 50)
-        return metrics.isEmpty ? [lossPlot] : [lossPlot, plot("On the validation split", metrics, top: 350)]
+        let parts = [("Loss", losses), ("On the validation split", metrics), alignmentPart(report)]
+        return parts.filter { !$0.1.isEmpty }.enumerated().map { index, part in
+            plot(part.0, part.1, top: Double(50 + 300 * index))
+        }
+    }
+
+    /// How well a discriminator tells the domains apart, or how far apart their features are where there is none.
+    private static func alignmentPart(_ report: JobReport) -> (String, [LinePlot.Series]) {
+        func series(_ name: String, _ value: (JobReport.Alignment) -> Double?) -> [LinePlot.Series] {
+            let points = report.segments.compactMap { segment in
+                segment.alignment.flatMap(value).map { LinePlot.Point(x: Double(segment.endStep), y: $0) }
+            }
+            return points.isEmpty ? [] : [LinePlot.Series(name: name, points: points)]
+        }
+        let accuracy = series("discriminator's accuracy") { $0.discriminatorAccuracy }
+        if !accuracy.isEmpty { return ("Domains told apart", accuracy) }
+        // All zero where statistics alone are adapted.
+        let losses = series("distance of the domains") { $0.loss }
+        return ("Domains", losses.filter { $0.points.contains { $0.y != 0 } })
     }
 
     /// One line for each task that was evaluated; a task's name is said only where there are several.
@@ -87,7 +104,7 @@ public enum LearningCurve {
     }
 
     /// Colours of Okabe and Ito, told apart by colour-blind readers too, in a lighter choice for dark ground.
-    private static let styleSheet = """
+    static let styleSheet = """
         svg { color-scheme: light dark; }
         .ground { fill: #ffffff; }
         text { font: 12px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; fill: #333333; }

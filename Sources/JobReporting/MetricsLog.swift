@@ -51,6 +51,8 @@ public enum MetricsLog {
             ("evaluate_seconds", .number(segment.evaluateSeconds)),
             ("checkpoint_seconds", .number(segment.checkpointSeconds)),
             ("exchanged_bytes", .integer(segment.exchangedBytes)),
+            ("alignment_loss", (segment.alignment?.loss).map(Value.number)),
+            ("discriminator_accuracy", (segment.alignment?.discriminatorAccuracy).map(Value.number)),
         ])
     }
 
@@ -82,6 +84,8 @@ public enum MetricsLog {
             ("first_epoch_seconds", report.firstEpochSeconds.map(Value.number)),
             ("later_epoch_seconds", report.laterEpochSeconds.map(Value.number)),
             ("wall_seconds", .number(report.wallSeconds)),
+            ("domain_distance_before", (report.domains?.before).map(Value.number)),
+            ("domain_distance_after", (report.domains?.after).map(Value.number)),
             ("model_sha256", report.modelSHA256.map(Value.text)),
         ])
     }

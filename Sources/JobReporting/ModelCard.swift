@@ -15,22 +15,24 @@ public enum ModelCard {
     public static func render(
         specification: JobSpecification, plan: DatasetPlan, report: JobReport
     ) -> String {
-        let sections = [
-            ModelCardFrontMatter.render(specification: specification, report: report),
-            "# \(MarkupEscaping.markdown(specification.name))",
-            introduction(specification, report),
-            "## Results",
-            results(specification, report),
-            "![Loss and validation metrics over steps](\(LearningCurve.fileName))",
-            "## Data",
-            data(specification, plan),
-            "## Training",
-            settings(specification, plan, report),
-            "## Run",
-            run(report),
-            "## Use",
-            TaskWords(specification).usage,
-        ]
+        let sections =
+            [
+                ModelCardFrontMatter.render(specification: specification, report: report),
+                "# \(MarkupEscaping.markdown(specification.name))",
+                introduction(specification, report),
+                "## Results",
+                results(specification, report),
+                "![Loss and validation metrics over steps](\(LearningCurve.fileName))",
+            ] + domains(report) + [
+                "## Data",
+                data(specification, plan),
+                "## Training",
+                settings(specification, plan, report),
+                "## Run",
+                run(report),
+                "## Use",
+                TaskWords(specification).usage,
+            ]
         return sections.joined(separator: "\n\n") + "\n"
     }
 
@@ -68,6 +70,17 @@ public enum ModelCard {
         guard !rows.isEmpty else { return "The job had neither a validation nor a test split." }
         return table(
             ["task", "split", "samples", "accuracy", "macro-F1", "F1", "loss"], rows, numbersFrom: 2)
+    }
+
+    private static func domains(_ report: JobReport) -> [String] {
+        guard let domains = report.domains else { return [] }
+        return [
+            "## Domains",
+            "Proxy A-distance between source and target domain, by the features that the head reads: "
+                + "\(ReadableFigures.measure(domains.before)) with the first weights, "
+                + "\(ReadableFigures.measure(domains.after)) with these (2: told apart without fault, 0: not at all).",
+            "![Samples of both domains before and after training](\(DomainPicture.fileName))",
+        ]
     }
 
     /// The segment whose checkpoint became the model.

@@ -101,6 +101,17 @@ public struct JobReport: Codable, Sendable, Equatable {
         }
     }
 
+    /// Proxy A-distances between source and target domain, by the features of the job's first weights and of its model.
+    public struct DomainDistances: Codable, Sendable, Equatable {
+        public var before: Double
+        public var after: Double
+
+        public init(before: Double, after: Double) {
+            self.before = before
+            self.after = after
+        }
+    }
+
     /// One task's measures on one split.
     public struct TaskMeasures: Codable, Sendable, Equatable {
         public var task: String
@@ -169,6 +180,8 @@ public struct JobReport: Codable, Sendable, Equatable {
     public var test: [TaskMeasures]
     /// The same on the target domain's test split; `nil` where the job has none, or before it is evaluated.
     public var targetTest: [TaskMeasures]?
+    /// How far apart two domains are by their features; `nil` where the job has no target data.
+    public var domains: DomainDistances?
     /// Of the exported model.safetensors.
     public var modelSHA256: String?
     /// How gradients were summed; `nil`: exactly, as by default.
@@ -181,7 +194,8 @@ public struct JobReport: Codable, Sendable, Equatable {
         parameterCount: Int = 0, trainableParameterCount: Int = 0, extraction: Extraction? = nil,
         segments: [Segment] = [], firstEpochSeconds: Double? = nil, laterEpochSeconds: Double? = nil,
         best: Best? = nil, test: [TaskMeasures] = [], targetTest: [TaskMeasures]? = nil,
-        modelSHA256: String? = nil, exchange: GradientExchange? = nil, wallSeconds: Double = 0
+        domains: DomainDistances? = nil, modelSHA256: String? = nil, exchange: GradientExchange? = nil,
+        wallSeconds: Double = 0
     ) {
         self.jobID = jobID
         self.name = name
@@ -197,6 +211,7 @@ public struct JobReport: Codable, Sendable, Equatable {
         self.best = best
         self.test = test
         self.targetTest = targetTest
+        self.domains = domains
         self.modelSHA256 = modelSHA256
         self.exchange = exchange
         self.wallSeconds = wallSeconds

@@ -43,6 +43,10 @@ public final class AdaptedStatistics: TrainingProgram {
         return StepLoss(total: loss, task: loss, alignment: AlignmentFigures())
     }
 
+    public func alignedFeatures(_ microBatch: MicroBatch) throws -> Tensor? {
+        try program.alignedFeatures(microBatch)
+    }
+
     public func evaluate(_ microBatch: MicroBatch) throws -> MicroBatchEvaluation {
         try program.evaluate(microBatch)
     }

@@ -29,7 +29,9 @@ public final class AdaptedTraining: TrainingProgram {
     }
 
     public var followingBuffers: [Buffer] { program.followingBuffers }
-    public var parameterCount: Int { program.parameterCount + alignment.parameters.reduce(0) { $0 + $1.count } }
+    public var parameterCount: Int {
+        program.parameterCount + alignment.parameters.reduce(0) { $0 + $1.count }
+    }
     public var frozenPart: FrozenPart? { program.frozenPart }
     public var classCount: Int { program.classCount }
     public var takesTarget: Bool { true }
@@ -68,6 +70,10 @@ public final class AdaptedTraining: TrainingProgram {
             alignment: AlignmentFigures(
                 lossSum: aligned.loss.value.scalar * samples, samples: microBatch.count,
                 correct: aligned.correct, judged: aligned.count))
+    }
+
+    public func alignedFeatures(_ microBatch: MicroBatch) throws -> Tensor? {
+        try program.alignedFeatures(microBatch)
     }
 
     public func evaluate(_ microBatch: MicroBatch) throws -> MicroBatchEvaluation {

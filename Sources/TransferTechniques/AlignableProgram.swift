@@ -1,5 +1,6 @@
 import DifferentiableTensors
 import TaskHeads
+import TensorKernels
 
 /// A program whose last features can be pulled together between two domains.
 public protocol AlignableProgram: TrainingProgram {
@@ -17,6 +18,12 @@ public protocol AlignableProgram: TrainingProgram {
     ///
     /// - Throws: `TechniqueError` where the micro-batch is not what the trained part takes.
     func classify(_ microBatch: MicroBatch, context: ForwardContext) throws -> ClassifiedFeatures
+}
+
+extension AlignableProgram {
+    public func alignedFeatures(_ microBatch: MicroBatch) throws -> Tensor? {
+        try classify(microBatch, context: .evaluation).features.value
+    }
 }
 
 /// A micro-batch's features and their logits, in one graph.

@@ -30,7 +30,8 @@ extension TechniqueCatalog {
             throw TechniqueError(
                 .unsupported,
                 "adaptation.method is \(adaptation.method.rawValue), but all that the head reads is frozen, so that "
-                    + "nothing can be aligned: choose fine-tuning with fewer frozen_layers, or (texts) head: mlp")
+                    + "nothing can be aligned: choose fine-tuning with fewer frozen_layers, or (texts) head: mlp"
+            )
         }
         return AdaptedTraining(
             alignable, alignment: alignment(adaptation, of: alignable, seed: specification.seed),
@@ -40,17 +41,16 @@ extension TechniqueCatalog {
     private static func alignment(
         _ adaptation: AdaptationSpecification, of program: any AlignableProgram, seed: UInt64
     ) -> any FeatureAlignment {
-        let key = RandomKey(seed: seed).derived("discriminator")
-        switch adaptation.method {
-        case .coral: return CorrelationAlignment()
-        case .mmd: return MeanDiscrepancy()
-        case .dann:
-            return AdversarialAlignment(
-                featureWidth: program.alignedWidth, hidden: adaptation.hidden, conditionedOn: nil, key: key)
-        case .cdan, .none, .adabn:
-            return AdversarialAlignment(
-                featureWidth: program.alignedWidth, hidden: adaptation.hidden,
-                conditionedOn: program.classCount, key: key)
+        func adversarial(_ conditioning: AdversarialAlignment.Conditioning) -> AdversarialAlignment {
+            AdversarialAlignment(
+                conditioning: conditioning, width: program.alignedWidth, classCount: program.classCount,
+                hidden: adaptation.discriminatorWidth, seed: seed)
+        }
+        return switch adaptation.method {
+        case .coral: CorrelationAlignment()
+        case .mmd: MeanDiscrepancy()
+        case .dann: adversarial(.none)
+        case .cdan, .none, .adabn: adversarial(.classes)
         }
     }
 }

@@ -62,6 +62,10 @@ public protocol TrainingProgram: AnyObject {
         context: ForwardContext
     ) throws -> StepLoss
 
+    /// What domains are told apart by: the features that the last linear map reads, [samples, width], without dropout.
+    /// `nil` where the program has none.
+    func alignedFeatures(_ microBatch: MicroBatch) throws -> Tensor?
+
     /// Logits, predictions and losses, without dropout and without a graph.
     func evaluate(_ microBatch: MicroBatch) throws -> MicroBatchEvaluation
 
@@ -82,6 +86,8 @@ extension TrainingProgram {
     public var followingBuffers: [Buffer] { [] }
 
     public var takesTarget: Bool { false }
+
+    public func alignedFeatures(_ microBatch: MicroBatch) throws -> Tensor? { nil }
 
     public func stepLoss(
         _ microBatch: MicroBatch, target: MicroBatch?, globalBatchCount: Int, progress: Float,

@@ -1,4 +1,5 @@
 import Foundation
+import TrainingJobs
 import WireProtocol
 
 extension JobMember {
@@ -14,7 +15,7 @@ extension JobMember {
             try prepared.session.withAveragedWeights {
                 try prepared.program.export(
                     to: folder, labels: prepared.plan.tasks[0].labels,
-                    backboneFolder: prepared.folder.backbone)
+                    backboneFolder: prepared.folder.backbone) + examineDomains(prepared, folder)
             }
         }
         var files: [FileReference] = []
@@ -25,5 +26,20 @@ extension JobMember {
         }
         return ModelExported(
             jobID: order.jobID, generation: order.generation, workerID: environment.workerID, files: files)
+    }
+
+    /// Says in a file of the model folder how far apart the domains are before and after training.
+    ///
+    /// - Returns: the file's name, where there are two domains and samples of both are here.
+    private func examineDomains(_ prepared: Prepared, _ folder: URL) throws -> [String] {
+        guard let examiner = DomainExaminer(prepared.samples, lanes: prepared.lanes),
+            let after = try examiner.view(by: prepared.program)
+        else { return [] }
+        let first = try JobModel(
+            prepared.specification, task: prepared.plan.tasks[0], folder: prepared.folder.backbone)
+        guard let before = try examiner.view(by: first.program) else { return [] }
+        let text = try CanonicalJSON.encode(DomainExamination(before: before, after: after))
+        try Data(text.utf8).write(to: folder.appendingPathComponent(DomainExamination.fileName))
+        return [DomainExamination.fileName]
     }
 }

@@ -9,6 +9,8 @@ struct TinyImageJob {
     /// Lines of the task, as `    augmentation: {…}`.
     var taskOptions = ""
     var trainingOptions = ""
+    /// `dann` and so on, with a target domain; `nil`: no word of one.
+    var adaptation: String?
     static let trainCount = 64
     static let testCount = 32
 
@@ -24,6 +26,9 @@ struct TinyImageJob {
             to: described.appending(path: "config.json"), atomically: true, encoding: .utf8)
         for (split, count, seed) in [("train", Self.trainCount, 1), ("test", Self.testCount, 2)] {
             let (images, labels) = Self.idx(count: count, seed: UInt64(seed))
+            // Another domain: dark where this one is bright.
+            let negative = images[..<16] + images[16...].map { 255 - $0 }
+            try Data(negative).write(to: folder.file("\(split)-negatives.idx"))
             try Data(images).write(to: folder.file("\(split)-images.idx"))
             try Data(labels).write(to: folder.file("\(split)-labels.idx"))
         }
@@ -46,6 +51,7 @@ struct TinyImageJob {
             train: {path: train-images.idx, labels: train-labels.idx, format: idx}
             test: {path: test-images.idx, labels: test-labels.idx, format: idx}
         \(taskOptions)
+        \(adaptationText)
         training:
           epochs: 2
           batch: 16
@@ -53,6 +59,15 @@ struct TinyImageJob {
           optimizer: {kind: adamw, learning_rate: 0.003}
         \(trainingOptions)
         """
+    }
+
+    private var adaptationText: String {
+        guard let adaptation else { return "" }
+        return """
+                target: {path: train-negatives.idx, format: idx}
+                target_test: {path: test-negatives.idx, labels: test-labels.idx, format: idx}
+            adaptation: {method: \(adaptation)}
+            """
     }
 
     /// Images and labels in MNIST's format: http://yann.lecun.com/exdb/mnist/

@@ -14,6 +14,10 @@ struct TinyJob {
     var samples = 160
     /// Steps; `nil`: as by default.
     var evaluateEvery: Int?
+    /// Lines of the task.
+    var taskOptions = ""
+    /// A line of the job.
+    var adaptationLine = ""
 
     init() throws {
         folder = try TemporaryFolder("tiny-job")
@@ -47,6 +51,8 @@ struct TinyJob {
             train: train.csv
             validation: validation.csv
             test: test.csv
+        \(taskOptions)
+        \(adaptationLine)
         training:
           epochs: \(epochs)
           batch: 16

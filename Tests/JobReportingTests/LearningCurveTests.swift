@@ -35,6 +35,21 @@ import TrainingJobs
         #expect(losses[0] < losses[1], "a smaller loss stands lower in the picture")
     }
 
+    @Test func aDiscriminatorsAccuracyHasAPlotOfItsOwn() throws {
+        var report = SampleReport.report
+        for index in report.segments.indices {
+            report.segments[index].alignment = JobReport.Alignment(
+                loss: 0.7, discriminatorAccuracy: 0.9 - Double(index) / 5)
+        }
+        let document = try document(report)
+        #expect(try attributes("svg", "viewBox", in: document) == ["0 0 760 900"])
+        let lines = try attributes("polyline", "points", in: document)
+        let last = try #require(lines.last)
+        let heights = last.split(separator: " ").compactMap { Double($0.split(separator: ",")[1]) }
+        #expect(heights.count == 2 && heights[0] < heights[1])
+        #expect(heights.allSatisfy { (650...840).contains($0) })
+    }
+
     @Test func saysInWordsWhatItShows() throws {
         let document = try document(SampleReport.report)
         let description = try document.nodes(forXPath: "//*[local-name()='desc']").first?.stringValue

@@ -108,19 +108,23 @@ struct TinyJob {
     func sample(lane: Int, position: Int) -> Int { lane + position * Self.laneCount }
 }
 
-/// Feeds a tiny job; every split is the same samples.
+/// Feeds a tiny job; every split is the same samples, but that the target domain says everything backwards and has
+/// no labels.
 final class TinySource: MicroBatchSource {
     enum Features { case cached, recomputed }
 
     private let job: TinyJob
     private let program: any TrainingProgram
-    private var cache: [Tensor] = []
+    private var cache: [DataSplit: [Tensor]] = [:]
 
     init(_ job: TinyJob, _ program: any TrainingProgram, _ features: Features = .cached) throws {
         self.job = job
         self.program = program
         if features == .cached, program.frozenPart != nil {
-            cache = try program.extractFeatures(job.sequences.map(SampleInput.tokens))
+            for split in [DataSplit.train, .target] {
+                cache[split] = try program.extractFeatures(
+                    job.labels.indices.map { Self.input(job, split, $0) })
+            }
         }
     }
 
@@ -130,14 +134,20 @@ final class TinySource: MicroBatchSource {
 
     func microBatch(split: DataSplit, lane: Int, positions: [Int], epoch: Int?) throws -> MicroBatch {
         let samples = positions.map { job.sample(lane: lane, position: $0) }
-        let labels = samples.map { job.labels[$0] }
-        let inputs = samples.map { SampleInput.tokens(job.sequences[$0]) }
+        let labels = samples.map { split == .target ? 0 : job.labels[$0] }
+        let inputs = samples.map { Self.input(job, split, $0) }
         guard program.frozenPart != nil else { return MicroBatch(input: .samples(inputs), labels: labels) }
-        let features = try cache.isEmpty ? program.extractFeatures(inputs) : samples.map { cache[$0] }
+        let cached = cache[split == .target ? .target : .train]
+        let features =
+            try cached.map { cached in samples.map { cached[$0] } } ?? program.extractFeatures(inputs)
         return MicroBatch(
             input: .features(
                 .concatenatingRows(features), SequenceLayout(lengths: features.map { $0.shape[0] })),
             labels: labels)
+    }
+
+    private static func input(_ job: TinyJob, _ split: DataSplit, _ sample: Int) -> SampleInput {
+        .tokens(split == .target ? job.sequences[sample].reversed() : job.sequences[sample])
     }
 }
 
@@ -147,10 +157,13 @@ final class TinyCluster {
     let sessions: [TrainingSession]
     private let sources: [TinySource]
     private(set) var losses: [Int64] = []
+    private(set) var alignments: [AlignmentSums] = []
 
     init(_ job: TinyJob, lanes: [[Int]], features: TinySource.Features = .cached) throws {
         self.job = job
-        let programs = lanes.map { _ in job.program() }
+        let programs = try lanes.map { _ in
+            try TechniqueCatalog.adapted(job.program(), for: job.specification)
+        }
         sessions = zip(programs, lanes).map { job.session($0, lanes: $1) }
         sources = try programs.map { try TinySource(job, $0, features) }
     }
@@ -165,7 +178,10 @@ final class TinyCluster {
             try reduce()
             let outcomes = try sessions.map { try $0.finishStep() }
             guard outcomes.allSatisfy({ $0 == outcomes[0] }) else { throw Disagreement() }
-            if case .updated(let summary) = outcomes[0] { losses.append(summary.lossFixed) }
+            if case .updated(let summary) = outcomes[0] {
+                losses.append(summary.lossFixed)
+                if let alignment = summary.alignment { alignments.append(alignment) }
+            }
         }
     }
 

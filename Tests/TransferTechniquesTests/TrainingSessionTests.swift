@@ -28,6 +28,10 @@ import TrainingJobs
             $0.unfreezeEvery = .steps(2)
             $0.averageDecay = 0.9
         },
+        TinyJob(.featureExtraction, head: .mlp).adaptation(.dann, weight: 0.1),
+        TinyJob(.fineTuning, frozenLayers: 1).adaptation(.cdan, weight: 0.1),
+        TinyJob(.fineTuning, frozenLayers: 0).adaptation(.coral),
+        TinyJob(.fromScratch).adaptation(.mmd, weight: 0.1),
     ]
 
     static let partitions: [[[Int]]] = [

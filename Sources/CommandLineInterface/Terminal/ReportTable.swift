@@ -55,6 +55,15 @@ enum ReportTable {
             let later = report.laterEpochSeconds.map { ", later ones \(ReadableFigures.seconds($0))" } ?? ""
             table.rows.append(["epochs", "the first \(ReadableFigures.seconds(first))\(later)"])
         }
+        if let accuracy = report.segments.last?.alignment?.discriminatorAccuracy {
+            table.rows.append(["discriminator", "accuracy \(ReadableFigures.measure(accuracy)) at the end"])
+        }
+        if let domains = report.domains {
+            table.rows.append([
+                "proxy A-distance",
+                "\(ReadableFigures.measure(domains.before)) before, \(ReadableFigures.measure(domains.after)) after",
+            ])
+        }
         if let exchange = report.exchange { table.rows.append(["gradients", exchange.promise]) }
         if let best = report.best {
             table.rows.append(["kept", "step \(ReadableFigures.count(best.step))"])
