@@ -33,7 +33,7 @@ enum ImageBackboneFolder: String, CaseIterable {
             """
         case .greyLeNet:
             """
-            {"architecture": "lenet", "num_classes": 7, "input_size": [1, 28, 28], "mean": [0.5], "std": [0.25]}
+            {"architecture": "lenet", "num_classes": 7, "input_size": [1, 32, 32], "mean": [0.5], "std": [0.25]}
             """
         default: "{\"architecture\": \"\(rawValue)\", \"num_classes\": 7, \(Self.pretrained)}"
         }
