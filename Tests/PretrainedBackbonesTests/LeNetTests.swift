@@ -21,7 +21,8 @@ import TestingSupport
                 self == .grey
                 ? #""input_size": [1, 28, 28], "mean": [0], "std": [1]"#
                 : #""input_size": [3, 32, 32], "mean": [0, 0, 0], "std": [1, 1, 1]"#
-            let network = try LeNetTests.configured(#"{"architecture": "lenet", "dropout": \#(dropout), \#(input)}"#)
+            let network = try LeNetTests.configured(
+                #"{"architecture": "lenet", "dropout": \#(dropout), \#(input)}"#)
             for parameter in network.parameters {
                 parameter.setValue { $0.assign(ResNetFixture.weight(parameter.name, parameter.shape)) }
             }

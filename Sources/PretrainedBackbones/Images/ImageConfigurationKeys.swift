@@ -36,8 +36,9 @@ extension ConfigurationFile {
         let size = try imageSize(channels: 1)
         let means = Self.floats(imageValue("mean"))
         let deviations = try positive("std", Self.floats(imageValue("std")))
-        guard let mean = means.first, means.count == 1, let deviation = deviations.first, deviations.count == 1,
-            abs(mean) <= 1000, deviation <= 1000
+        guard let mean = means.first, means.count == 1,
+            let deviation = deviations.first, deviations.count == 1,
+            abs(mean) <= 1000
         else { throw malformed("\"mean\" or \"std\" is no list of one number, as grey images have") }
         let input = ImageInput(
             height: size.height, width: size.width, mean: Array(repeating: mean, count: 3),
@@ -46,8 +47,9 @@ extension ConfigurationFile {
     }
 
     private func imageSize(channels: Int) throws -> (height: Int, width: Int) {
-        guard let size = imageValue("input_size")?.array?.map(\.integer), size.count == 3, size[0] == channels,
-            let height = size[1], let width = size[2], (1...4096).contains(height), (1...4096).contains(width)
+        guard let size = imageValue("input_size")?.array?.map(\.integer), size.count == 3,
+            size[0] == channels, let height = size[1], let width = size[2],
+            (1...4096).contains(height), (1...4096).contains(width)
         else { throw malformed("\"input_size\" is not [\(channels), height, width], each of 1 to 4096") }
         return (height, width)
     }
