@@ -171,7 +171,7 @@ let package = Package(
                 "make_tiny_bert.py", "make_tiny_backbones.py", "make_minilm_references.py",
                 "make_resnet_references.py", "make_cifar_references.py", "make_table_references.py",
                 "table_logits.py", "make_image_references.py", "image_logits.py", "make_t5_references.py",
-                "make_minilm_gradients.py",
+                "make_minilm_gradients.py", "make_lenet_references.py",
             ]),
         tests(
             "TaskHeads", ["NeuralLayers", "DifferentiableTensors", "TensorKernels"],

@@ -4,7 +4,7 @@ import TensorKernels
 
 extension OperationTable {
     static let imageOperations: [OperationCase] = [
-        convolutions.flatMap(\.cases), pooling, shortcuts, batchNormalizations,
+        convolutions.flatMap(\.cases), pooling, shortcuts, channels, batchNormalizations,
         Rectifier.allCases.flatMap(rectifierCases),
     ].flatMap { $0 }
 
@@ -94,6 +94,17 @@ extension OperationTable {
         OperationCase("zeroPaddedShortcut(stride:channels:)", [shape]) {
             $0[0].zeroPaddedShortcut(stride: stride, channels: channels)
         }
+    }
+
+    private static let channels: [OperationCase] = [
+        [2, 5, 4, 3], [3, 2, 2, 17], [1, 1, 1, 1], [0, 4, 4, 2], [2, 0, 3, 2],
+    ].flatMap { shape in
+        [
+            OperationCase("channelDropout(probability:key:)", [shape]) {
+                $0[0].channelDropout(probability: 0.4, key: RandomKey(seed: 3))
+            },
+            OperationCase("flattenedByChannel()", [shape]) { $0[0].flattenedByChannel() },
+        ]
     }
 
     private static let batchNormalizations: [OperationCase] =

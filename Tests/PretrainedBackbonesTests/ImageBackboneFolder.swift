@@ -16,6 +16,8 @@ enum ImageBackboneFolder: String, CaseIterable {
     case timmViT = "vit_tiny_patch16_224"
     case transformersViT = "vit"
     case transformersDeiT = "deit"
+    case greyLeNet = "lenet"
+    case colourLeNet = "lenet.colour"
 
     var config: String {
         switch self {
@@ -28,6 +30,10 @@ enum ImageBackboneFolder: String, CaseIterable {
             """
             {"architecture": "\(rawValue)", "num_classes": 7, "model_args": {"img_size": 32, "patch_size": 8,
              "embed_dim": 32, "depth": 3, "num_heads": 4, "mlp_ratio": 1.5}, \(Self.pretrained)}
+            """
+        case .greyLeNet:
+            """
+            {"architecture": "lenet", "num_classes": 7, "input_size": [1, 32, 32], "mean": [0.5], "std": [0.25]}
             """
         default: "{\"architecture\": \"\(rawValue)\", \"num_classes\": 7, \(Self.pretrained)}"
         }

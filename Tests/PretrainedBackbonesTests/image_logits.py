@@ -34,6 +34,23 @@ class CIFARResNet(ResNet):
         return super().forward(x, {})
 
 
+class LeNet(torch.nn.Module):
+    """The modules and their names as CDAN's authors have them."""
+
+    def __init__(self, channels, side, classes):
+        super().__init__()
+        nn = torch.nn
+        self.conv_params = nn.Sequential(
+            nn.Conv2d(channels, 20, 5), nn.MaxPool2d(2), nn.ReLU(), nn.Conv2d(20, 50, 5), nn.Dropout2d(0.5),
+            nn.MaxPool2d(2), nn.ReLU())
+        map_side = ((side - 4) // 2 - 4) // 2
+        self.fc_params = nn.Sequential(nn.Linear(50 * map_side**2, 500), nn.ReLU(), nn.Dropout(0.5))
+        self.classifier = nn.Linear(500, classes)
+
+    def forward(self, x):
+        return self.classifier(self.fc_params(self.conv_params(x).flatten(1)))
+
+
 def load(folder, config):
     """The model, its labels, and mean and deviation of its images."""
     if "model_type" in config:
@@ -49,7 +66,10 @@ def load(folder, config):
         )
     normal = config.get("pretrained_cfg", config)
     name, classes = config["architecture"], config["num_classes"]
-    if name in CIFAR_BLOCKS or name in ("mobilenet_v2",):
+    if name.split(".")[0] == "lenet":
+        model = LeNet(normal["input_size"][0], normal["input_size"][1], classes)
+        model.load_state_dict(load_file(folder / "model.safetensors"))
+    elif name in CIFAR_BLOCKS or name in ("mobilenet_v2",):
         model = CIFARResNet(CIFAR_BLOCKS[name], classes) if name in CIFAR_BLOCKS else (
             torchvision.models.mobilenet_v2(num_classes=classes))
         model.load_state_dict(load_file(folder / "model.safetensors"))
@@ -66,6 +86,8 @@ for folder in map(pathlib.Path, sys.argv[1:]):
     size = config.get("pretrained_cfg", config).get("input_size") or [3, config["image_size"], config["image_size"]]
     images = np.fromfile(folder / "images.bin", dtype=np.uint8).reshape(-1, size[1], size[2], 3)
     x = (torch.from_numpy(images).float() / 255 - torch.tensor(mean)) / torch.tensor(deviation)
+    if size[0] == 1:
+        x = (x @ torch.tensor([0.299, 0.587, 0.114]))[..., None]
     with torch.no_grad():
         logits = call(x.permute(0, 3, 1, 2).contiguous())
     print(json.dumps({"labels": labels, "logits": logits.tolist()}))

@@ -7,7 +7,7 @@ public enum ImageBackboneCatalog {
     /// The values of `architecture` that are supported, in the manner of timm.
     public static var architectures: [String] {
         ResNetConfiguration.knownNames + MobileNetV2Configuration.knownNames + [
-            VisionTransformerConfiguration.timmPattern
+            VisionTransformerConfiguration.timmPattern, LeNetConfiguration.knownName,
         ]
     }
 
@@ -60,6 +60,7 @@ public enum ImageBackboneCatalog {
         if let known = VisionTransformerConfiguration.TimmName(name) {
             return blank(VisionTransformer(try VisionTransformerConfiguration(timm: source, known)))
         }
+        if name == LeNetConfiguration.knownName { return blank(LeNet(try LeNetConfiguration(source))) }
         throw source.unsupported(
             "\"architecture\" is \"\(name)\"; supported are \(architectures.joined(separator: ", "))")
     }

@@ -22,13 +22,36 @@ extension ConfigurationFile {
     }
 
     func imageInput() throws -> ImageInput {
-        guard let size = imageValue("input_size")?.array?.map(\.integer), size.count == 3, size[0] == 3,
-            let height = size[1], let width = size[2], (1...4096).contains(height), (1...4096).contains(width)
-        else { throw malformed("\"input_size\" is not [3, height, width], each of 1 to 4096") }
+        let size = try imageSize(channels: 3)
         let deviation = try colours("std", imageValue("std"))
         return ImageInput(
-            height: height, width: width, mean: try colours("mean", imageValue("mean")),
+            height: size.height, width: size.width, mean: try colours("mean", imageValue("mean")),
             standardDeviation: try positive("std", deviation))
+    }
+
+    /// The input of a network that may also take grey images: `input_size` [1, height, width], and one number each
+    /// for `mean` and `std`, which then is that of all three colours.
+    func greyOrColourInput() throws -> (input: ImageInput, channels: Int) {
+        guard imageValue("input_size")?.array?.first?.integer == 1 else { return (try imageInput(), 3) }
+        let size = try imageSize(channels: 1)
+        let means = Self.floats(imageValue("mean"))
+        let deviations = try positive("std", Self.floats(imageValue("std")))
+        guard let mean = means.first, means.count == 1,
+            let deviation = deviations.first, deviations.count == 1,
+            abs(mean) <= 1000
+        else { throw malformed("\"mean\" or \"std\" is no list of one number, as grey images have") }
+        let input = ImageInput(
+            height: size.height, width: size.width, mean: Array(repeating: mean, count: 3),
+            standardDeviation: Array(repeating: deviation, count: 3))
+        return (input, 1)
+    }
+
+    private func imageSize(channels: Int) throws -> (height: Int, width: Int) {
+        guard let size = imageValue("input_size")?.array?.map(\.integer), size.count == 3,
+            size[0] == channels, let height = size[1], let width = size[2],
+            (1...4096).contains(height), (1...4096).contains(width)
+        else { throw malformed("\"input_size\" is not [\(channels), height, width], each of 1 to 4096") }
+        return (height, width)
     }
 
     /// - Parameter value: that of `key`.
