@@ -45,6 +45,11 @@ techniques: build ## Every technique on sentiment, transfer in vision: reports/t
 	@.ci/fetch-minilm
 	$(PYTHON) Examples/sst2/techniques.py
 
+adaptation: build ## Adaptation to domains without labels, SEEDS=5 each: reports/adaptation.json
+	@.ci/fetch-minilm
+	$(PYTHON) Examples/domain-adaptation/prepare.py .demo/domains
+	$(PYTHON) Examples/domain-adaptation/run.py .demo/domains
+
 bench: build ## Graft beside PyTorch: reports/bench.json
 	@.ci/fetch-minilm
 	@.ci/fetch-torch || echo "no PyTorch: what is compared with it is skipped"
