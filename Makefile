@@ -14,7 +14,7 @@ TEST_BUILD = --scratch-path .build-test -c release -Xswiftc -enable-testing
 WAITING_TESTS = ^(Collectives|SharedMemory|CoordinatorService|EndToEnd|WireProtocol|WorkerService|ZeroMQMessaging)Tests\.
 RUN_TESTS = $(SWIFT) test $(TEST_BUILD) --skip-build --disable-xctest --experimental-maximum-parallelization-width 8
 
-.PHONY: help packages build lint test demo techniques bench chaos soak clean
+.PHONY: help packages build lint test demo techniques adaptation bench chaos soak clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14

@@ -23,7 +23,7 @@ public struct GraftCommand: AsyncParsableCommand {
             CoordinatorCommand.self, WorkerCommand.self, SubmitCommand.self, JobsCommand.self,
             ShowCommand.self, LogsCommand.self,
             PauseCommand.self, ResumeCommand.self, RetryCommand.self, CancelCommand.self,
-            WorkersCommand.self, DrainCommand.self, FetchCommand.self, BackboneCommand.self,
+            WorkersCommand.self, DrainCommand.self, FetchCommand.self, HeadCommand.self, BackboneCommand.self,
         ])
 
     public init() {}

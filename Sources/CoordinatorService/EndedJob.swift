@@ -14,7 +14,7 @@ struct EndedJob: Codable, Sendable, Equatable {
         guard let best = report.best else { return }
         metric = best.metric
         value =
-            report.segments.last { !$0.validation.isEmpty }?.validation.first?.value(of: best.metric)
+            report.segments.last { !$0.validation.isEmpty }?.validation.mean(of: best.metric)
             ?? best.value
     }
 }

@@ -31,9 +31,18 @@ public enum ModelCard {
                 "## Run",
                 run(report),
                 "## Use",
-                TaskWords(specification).usage,
+                use(specification),
             ]
         return sections.joined(separator: "\n\n") + "\n"
+    }
+
+    private static func use(_ specification: JobSpecification) -> String {
+        guard specification.tasks.count > 1 else { return TaskWords(specification).usage }
+        return """
+            This folder is the trunk that all tasks share, a backbone for further jobs. What each task adds is in \
+            `heads`; `graft head FOLDER TASK --output MODEL` puts both together as that task's own model, which \
+            loads as any other.
+            """
     }
 
     private static func introduction(_ specification: JobSpecification, _ report: JobReport) -> String {

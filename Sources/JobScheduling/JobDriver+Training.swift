@@ -58,7 +58,7 @@ extension JobDriver {
 
     /// Best checkpoint and early stopping.
     mutating func judge(_ segment: JobReport.Segment, _ checkpoint: ContentFile) -> [JobDirective] {
-        guard let task = decidingTask, let value = segment.validation.first?.value(of: task.metric) else {
+        guard let task = decidingTask, let value = segment.validation.mean(of: task.metric) else {
             return []
         }
         let step = segment.endStep

@@ -89,7 +89,8 @@ public struct JobDriver: Sendable, Equatable {
             ? nil : progress.kernelFamily
     }
 
-    /// The task whose metric chooses the checkpoint: the first with a validation split.
+    /// The task whose metric chooses the checkpoint, the first with a validation split. Of several tasks all go by one
+    /// metric, and by its mean.
     public var decidingTask: TaskSpecification? {
         plan.tasks.firstIndex { $0.validationCount > 0 }.flatMap {
             specification.tasks.indices.contains($0) ? specification.tasks[$0] : nil

@@ -92,8 +92,8 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
         return copy
     }
 
-    /// The first validation measure of the latest evaluation that has one of `kind`.
+    /// The mean over tasks of the latest evaluation's measures of `kind`.
     public func latestValue(of kind: MetricKind) -> Double? {
-        segments.last { !$0.validation.isEmpty }?.validation.first?.value(of: kind)
+        segments.last { !$0.validation.isEmpty }?.validation.mean(of: kind)
     }
 }

@@ -42,16 +42,17 @@ public final class ClassificationHead: Module {
     ///   - activation: of heads with a hidden layer.
     ///   - hasBias: whether each label has a number of its own added to its score.
     ///   - dropout: drop probability in training.
+    ///   - namePrefix: of its parameters, where a model has several heads.
     public init(
         pooling: Pooling, kind: Kind, hiddenSize: Int, labelCount: Int, activation: Activation = .tanh,
-        hasBias: Bool = true, dropout: Float
+        hasBias: Bool = true, dropout: Float, namePrefix: String = ""
     ) {
         self.pooling = pooling
         self.kind = kind
         self.hiddenSize = hiddenSize
         self.labelCount = labelCount
-        dense = kind == .mlp ? Linear("bert.pooler.dense", inputs: hiddenSize, outputs: hiddenSize) : nil
-        classifier = Linear("classifier", inputs: hiddenSize, outputs: labelCount, hasBias: hasBias)
+        dense = kind == .mlp ? Linear("\(namePrefix)bert.pooler.dense", inputs: hiddenSize, outputs: hiddenSize) : nil
+        classifier = Linear("\(namePrefix)classifier", inputs: hiddenSize, outputs: labelCount, hasBias: hasBias)
         self.activation = activation
         self.dropout = Dropout(probability: dropout)
     }

@@ -76,6 +76,9 @@ extension DatasetPlan.Task {
 }
 
 extension DatasetPlan {
+    /// Training samples of all tasks: an epoch takes as many.
+    public var trainCount: Int { tasks.reduce(0) { $0 + $1.trainCount } }
+
     /// Samples of one lane: sample i of a split belongs to lane i modulo the number of lanes, so that lanes differ
     /// by one at most. 0 for a lane without samples, of which a split smaller than the lanes' number has some.
     ///

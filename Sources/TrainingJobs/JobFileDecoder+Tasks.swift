@@ -38,7 +38,7 @@ extension JobFileDecoder {
             node, keyPath: keyPath,
             keys: [
                 "name", "kind", "train", "validation", "validation_fraction", "test", "target", "target_test",
-                "text", "label", "metric", "columns", "classes", "class_names", "augmentation",
+                "text", "label", "metric", "columns", "classes", "class_names", "augmentation", "weight",
             ],
             findings: findings)
         let train =
@@ -60,6 +60,7 @@ extension JobFileDecoder {
         task.columns = section.strings("columns", "columns or JSON keys")
         task.classes = section.strings("classes", "labels")
         task.classNames = section.string("class_names", "the path of a text file with a name on every line")
+        task.weight = section.single("weight")
         task.augmentation = section.node("augmentation").map { augmentation($0, section) }
         return task
     }

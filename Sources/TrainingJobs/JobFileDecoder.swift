@@ -10,7 +10,7 @@ struct JobFileDecoder {
             root, keyPath: "",
             keys: [
                 "name", "seed", "backbone", "technique", "tasks", "training", "workers", "priority",
-                "checkpoints", "adaptation",
+                "checkpoints", "adaptation", "multi_task",
             ],
             findings: findings)
         let name = section.requiredString("name", "a name for the job")
@@ -28,7 +28,8 @@ struct JobFileDecoder {
             name: name, seed: section.unsignedInteger("seed") ?? 0, backbone: backbone, technique: technique,
             tasks: tasks, training: training, workers: workers(section),
             priority: section.integer("priority"),
-            checkpoints: checkpoints(section), adaptation: adaptation(section))
+            checkpoints: checkpoints(section), adaptation: adaptation(section),
+            multiTask: multiTask(section))
     }
 
     private func backbone(_ job: JobFileSection) -> BackboneSpecification {

@@ -217,3 +217,12 @@ public struct JobReport: Codable, Sendable, Equatable {
         self.wallSeconds = wallSeconds
     }
 }
+
+extension [JobReport.TaskMeasures] {
+    /// The mean over tasks, each counting alike; `nil` where a task has no such measure, or there is none.
+    public func mean(of kind: MetricKind) -> Double? {
+        let values = compactMap { $0.value(of: kind) }
+        guard !isEmpty, values.count == count else { return nil }
+        return values.count == 1 ? values[0] : values.reduce(0, +) / Double(count)
+    }
+}

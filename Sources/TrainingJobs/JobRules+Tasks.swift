@@ -1,7 +1,5 @@
 extension JobRules {
     static func checkTasks(_ tasks: [TaskSpecification], _ check: inout RuleCheck) {
-        check.require(
-            tasks.count == 1, "tasks", "Found \(tasks.count) tasks; a job has one. Submit a job for each.")
         var names: Set<String> = []
         for (index, task) in tasks.enumerated() {
             let key = "tasks[\(index)]"

@@ -22,6 +22,7 @@ public enum JobRules {
         checkTechnique(specification.technique, &check)
         checkPartNames(specification, &check)
         checkTasks(specification.tasks, &check)
+        checkMultiTask(specification, &check)
         checkTraining(specification, &check)
         checkRegime(specification, &check)
         checkAdaptation(specification, &check)

@@ -15,6 +15,8 @@ public struct JobSpecification: Codable, Sendable, Equatable {
     public var checkpoints: CheckpointRetention?
     /// To another domain; `nil`: the job has data of one.
     public var adaptation: AdaptationSpecification?
+    /// How several tasks share the steps; `nil`: as by default.
+    public var multiTask: MultiTaskSpecification?
 
     /// What `priority` may be.
     public static let priorities = -10...10
@@ -23,7 +25,7 @@ public struct JobSpecification: Codable, Sendable, Equatable {
         name: String, seed: UInt64 = 0, backbone: BackboneSpecification, technique: TechniqueSpecification,
         tasks: [TaskSpecification], training: TrainingSpecification = TrainingSpecification(),
         workers: WorkerRange = WorkerRange(), priority: Int? = nil, checkpoints: CheckpointRetention? = nil,
-        adaptation: AdaptationSpecification? = nil
+        adaptation: AdaptationSpecification? = nil, multiTask: MultiTaskSpecification? = nil
     ) {
         self.name = name
         self.seed = seed
@@ -35,6 +37,7 @@ public struct JobSpecification: Codable, Sendable, Equatable {
         self.priority = priority
         self.checkpoints = checkpoints
         self.adaptation = adaptation
+        self.multiTask = multiTask
     }
 }
 

@@ -49,6 +49,8 @@ public struct TaskSpecification: Codable, Sendable, Equatable {
     public var classes: [String]?
     /// Images: how training samples are varied; `nil`: not at all.
     public var augmentation: ImageAugmentation?
+    /// Of its loss beside the other tasks' losses; `nil`: 1.
+    public var weight: Float?
 
     public init(
         name: String, kind: TaskKind = .textClassification, train: DataFileSpecification,
@@ -56,7 +58,7 @@ public struct TaskSpecification: Codable, Sendable, Equatable {
         test: DataFileSpecification? = nil, target: DataFileSpecification? = nil,
         targetTest: DataFileSpecification? = nil, textColumn: String = "text", labelColumn: String = "label",
         metric: MetricKind = .accuracy, columns: [String]? = nil, classNames: String? = nil,
-        classes: [String]? = nil, augmentation: ImageAugmentation? = nil
+        classes: [String]? = nil, augmentation: ImageAugmentation? = nil, weight: Float? = nil
     ) {
         self.name = name
         self.kind = kind
@@ -73,6 +75,7 @@ public struct TaskSpecification: Codable, Sendable, Equatable {
         self.classNames = classNames
         self.classes = classes
         self.augmentation = augmentation
+        self.weight = weight
     }
 }
 

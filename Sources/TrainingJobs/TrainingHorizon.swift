@@ -24,7 +24,7 @@ public struct TrainingHorizon: Sendable, Equatable {
 
     public init(specification: JobSpecification, plan: DatasetPlan) {
         self.init(
-            training: specification.training, trainCount: plan.tasks.first?.trainCount ?? 0,
+            training: specification.training, trainCount: plan.trainCount,
             laneCount: plan.laneCount)
     }
 

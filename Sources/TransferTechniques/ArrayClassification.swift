@@ -110,6 +110,11 @@ public final class ArrayClassification: AlignableProgram {
         try model.export(head: head, labels: labels, backboneFolder: backboneFolder, to: folder)
     }
 
+    /// With the head that it is in this program: readers of backbones pass it over.
+    public func exportTrunk(to folder: URL, labels: [String], backboneFolder: URL) throws -> [String] {
+        try export(to: folder, labels: labels, backboneFolder: backboneFolder)
+    }
+
     /// Of one sample at the cut.
     private var featureShape: [Int] { backbone.featureShape(belowCut: cut) }
 

@@ -15,10 +15,13 @@ public struct MicroBatch {
     public let input: Input
     /// Class of every sample.
     public let labels: [Int]
+    /// Index in the job file of the task whose samples these are.
+    public var task: Int
 
-    public init(input: Input, labels: [Int]) {
+    public init(input: Input, labels: [Int], task: Int = 0) {
         self.input = input
         self.labels = labels
+        self.task = task
     }
 
     /// Number of samples.
@@ -80,4 +83,12 @@ public protocol MicroBatchSource: AnyObject {
 
     /// Samples of a lane.
     func laneCount(split: DataSplit, lane: Int) -> Int
+
+    /// The samples of another task of the job, by its index in the job file.
+    func ofTask(_ index: Int) -> any MicroBatchSource
+}
+
+extension MicroBatchSource {
+    /// Itself: of a job with one task.
+    public func ofTask(_ index: Int) -> any MicroBatchSource { self }
 }

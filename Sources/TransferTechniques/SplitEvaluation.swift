@@ -18,20 +18,25 @@ public enum SplitEvaluation {
     /// Samples of a chunk.
     public static let chunkSize = 32
 
-    /// - Parameter progress: called after every chunk with the samples so far; throws to stop.
+    /// - Parameters:
+    ///   - task: index in the job file.
+    ///   - progress: called after every chunk with the samples so far; throws to stop.
     public static func run(
-        _ program: any TrainingProgram, split: DataSplit, lanes: [Int], source: any MicroBatchSource,
-        progress: (Int) throws -> Void = { _ in }
+        _ program: any TrainingProgram, task: Int = 0, split: DataSplit, lanes: [Int],
+        source: any MicroBatchSource, progress: (Int) throws -> Void = { _ in }
     ) throws -> LaneEvaluation {
-        var result = LaneEvaluation(classCount: program.classCount)
+        let classCount = program.classCounts[task]
+        let source = source.ofTask(task)
+        var result = LaneEvaluation(classCount: classCount)
         for lane in lanes.sorted() {
             let count = source.laneCount(split: split, lane: lane)
             for first in stride(from: 0, to: count, by: chunkSize) {
                 let positions = Array(first..<min(first + chunkSize, count))
-                let batch = try source.microBatch(split: split, lane: lane, positions: positions, epoch: nil)
+                var batch = try source.microBatch(split: split, lane: lane, positions: positions, epoch: nil)
+                batch.task = task
                 let evaluation = try program.evaluate(batch)
                 for (index, label) in batch.labels.enumerated() {
-                    result.confusion[label * program.classCount + evaluation.predictions[index]] += 1
+                    result.confusion[label * classCount + evaluation.predictions[index]] += 1
                     result.lossFixed += FixedPointLoss.sampleUnits(evaluation.losses[index])
                 }
                 result.samples += batch.count

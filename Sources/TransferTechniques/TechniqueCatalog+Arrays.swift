@@ -27,12 +27,21 @@ extension TechniqueCatalog {
         for specification: JobSpecification, classCount: Int, backboneFolder: URL,
         loss: ClassificationLoss = ClassificationLoss()
     ) throws -> ImageProgram {
+        try imageProgram(
+            for: specification, heads: [HeadRequest(classCount: classCount, loss: loss)],
+            backboneFolder: backboneFolder)
+    }
+
+    /// The same for any number of tasks on one trunk.
+    public static func imageProgram(
+        for specification: JobSpecification, heads: [HeadRequest], backboneFolder: URL
+    ) throws -> ImageProgram {
         let backbone =
             specification.technique.kind.startsFromRandomWeights
             ? try ImageBackboneCatalog.random(folder: backboneFolder, seed: specification.seed)
             : try ImageBackboneCatalog.load(folder: backboneFolder)
         let program = try arrayProgram(
-            specification, model: .image(backbone), classCount: classCount, loss: loss)
+            specification, model: .image(backbone), heads: heads)
         return ImageProgram(program: program, input: backbone.input)
     }
 
@@ -41,6 +50,16 @@ extension TechniqueCatalog {
     public static func tableProgram(
         for specification: JobSpecification, classCount: Int, columns: [TableColumn], backboneFolder: URL,
         loss: ClassificationLoss = ClassificationLoss()
+    ) throws -> TableProgram {
+        try tableProgram(
+            for: specification, heads: [HeadRequest(classCount: classCount, loss: loss)], columns: columns,
+            backboneFolder: backboneFolder)
+    }
+
+    /// The same for any number of tasks on one trunk.
+    public static func tableProgram(
+        for specification: JobSpecification, heads: [HeadRequest], columns: [TableColumn],
+        backboneFolder: URL
     ) throws -> TableProgram {
         let backbone =
             specification.technique.kind.startsFromRandomWeights
@@ -55,12 +74,12 @@ extension TechniqueCatalog {
             )
         }
         let program = try arrayProgram(
-            specification, model: .table(backbone), classCount: classCount, loss: loss)
+            specification, model: .table(backbone), heads: heads)
         return TableProgram(program: program, columns: backbone.columns)
     }
 
     private static func arrayProgram(
-        _ specification: JobSpecification, model: ArrayModel, classCount: Int, loss: ClassificationLoss
+        _ specification: JobSpecification, model: ArrayModel, heads: [HeadRequest]
     ) throws -> any TrainingProgram {
         let technique = specification.technique
         guard technique.head == .linear else {
@@ -69,13 +88,19 @@ extension TechniqueCatalog {
                 "technique.head is \(technique.head.rawValue); for images and tables it is linear")
         }
         let backbone = model.backbone
-        let head = Linear(backbone.headName, inputs: backbone.featureCount, outputs: classCount)
-        head.initialize(
-            standardDeviation: 0.01, key: RandomKey(seed: specification.seed).derived("head"))
-        return try ArrayClassification(
-            model: model, head: head, dropout: technique.dropout, loss: loss,
-            mixup: specification.training.mixup.map { Mixup(alpha: Double($0)) },
-            cut: cut(technique, of: backbone), frozenNames: technique.freeze)
+        let cut = try cut(technique, of: backbone)
+        return try program(for: specification, heads: heads) { request in
+            let head = Linear(
+                request.namePrefix + backbone.headName, inputs: backbone.featureCount,
+                outputs: request.classCount)
+            head.initialize(
+                standardDeviation: 0.01,
+                key: RandomKey(seed: specification.seed).derived("\(request.namePrefix)head"))
+            return try ArrayClassification(
+                model: model, head: head, dropout: technique.dropout, loss: request.loss,
+                mixup: specification.training.mixup.map { Mixup(alpha: Double($0)) }, cut: cut,
+                frozenNames: technique.freeze)
+        }
     }
 
     /// Frozen layers are counted as in text models: 0 is the first part alone, which a text's embeddings are.

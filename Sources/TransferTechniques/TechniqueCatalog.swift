@@ -16,6 +16,16 @@ public enum TechniqueCatalog {
         for specification: JobSpecification, classCount: Int, backboneFolder: URL, tokenizer: any Tokenizer,
         loss: ClassificationLoss = ClassificationLoss()
     ) throws -> any TrainingProgram {
+        try program(
+            for: specification, heads: [HeadRequest(classCount: classCount, loss: loss)],
+            backboneFolder: backboneFolder, tokenizer: tokenizer)
+    }
+
+    /// The same for any number of tasks on one trunk.
+    public static func program(
+        for specification: JobSpecification, heads: [HeadRequest], backboneFolder: URL,
+        tokenizer: any Tokenizer
+    ) throws -> any TrainingProgram {
         let encoder = try encoder(specification, folder: backboneFolder)
         try encoder.requireFit(of: tokenizer, file: backboneFolder.path)
         let length = specification.backbone.maximumLength
@@ -28,30 +38,40 @@ public enum TechniqueCatalog {
         if let mismatch = specification.technique.headMismatch(modelType: form.modelType) {
             throw TechniqueError(.unsupported, "\(mismatch.keyPath): \(mismatch.message)")
         }
-        let head = head(specification, form, hiddenSize: encoder.hiddenSize, classCount: classCount)
-        try ClassifierExpression.requireExpressible(head, on: encoder)
-        switch specification.technique.kind {
-        case .featureExtraction:
-            return FeatureExtraction(
-                encoder: encoder, head: head, maximumLength: length, loss: loss,
-                packedWeights: packedWeights(specification))
-        case .fineTuning:
-            let cut = try cut(specification.technique.frozenLayers ?? .first(0), of: encoder)
-            if let lora = specification.technique.lora {
-                try LowRankAdaptation.attach(
-                    lora, to: encoder, aboveCut: cut ?? 0, seed: specification.seed)
-            } else {
-                if let cut { encoder.freeze(belowCut: cut) } else { encoder.setTrainable(true) }
-                try encoder.freeze(named: specification.technique.freeze)
+        if specification.technique.kind == .fineTuning { try freeze(encoder, as: specification) }
+        let packedWeights = packedWeights(specification)
+        return try program(for: specification, heads: heads) { request in
+            let head = head(specification, form, hiddenSize: encoder.hiddenSize, request)
+            try ClassifierExpression.requireExpressible(head, on: encoder)
+            switch specification.technique.kind {
+            case .featureExtraction:
+                return FeatureExtraction(
+                    encoder: encoder, head: head, maximumLength: length, loss: request.loss,
+                    packedWeights: packedWeights)
+            case .fineTuning:
+                return FineTuning(
+                    encoder: encoder, head: head, maximumLength: length, loss: request.loss,
+                    packedWeights: packedWeights)
+            case .fromScratch, .pretraining:
+                return FineTuning(
+                    encoder: encoder, head: head, cut: nil, maximumLength: length, loss: request.loss,
+                    exportsBackbone: specification.technique.kind == .pretraining)
             }
-            return FineTuning(
-                encoder: encoder, head: head, maximumLength: length, loss: loss,
-                packedWeights: packedWeights(specification))
-        case .fromScratch, .pretraining:
-            return FineTuning(
-                encoder: encoder, head: head, cut: nil, maximumLength: length, loss: loss,
-                exportsBackbone: specification.technique.kind == .pretraining)
         }
+    }
+
+    /// Marks what fine-tuning leaves as it is, and adds adapters.
+    private static func freeze(
+        _ encoder: any ClassifiableEncoder, as specification: JobSpecification
+    ) throws {
+        let technique = specification.technique
+        let cut = try cut(technique.frozenLayers ?? .first(0), of: encoder)
+        if let lora = technique.lora {
+            return try LowRankAdaptation.attach(
+                lora, to: encoder, aboveCut: cut ?? 0, seed: specification.seed)
+        }
+        if let cut { encoder.freeze(belowCut: cut) } else { encoder.setTrainable(true) }
+        try encoder.freeze(named: technique.freeze)
     }
 
     private static func cut(_ frozen: FrozenLayers, of encoder: any ClassifiableEncoder) throws -> Int? {
@@ -96,7 +116,7 @@ public enum TechniqueCatalog {
 
     private static func head(
         _ specification: JobSpecification, _ form: SequenceClassificationForm, hiddenSize: Int,
-        classCount: Int
+        _ request: HeadRequest
     ) -> ClassificationHead {
         let pooling: ClassificationHead.Pooling =
             switch specification.technique.pooling {
@@ -110,8 +130,9 @@ public enum TechniqueCatalog {
             case .mlp: .mlp
             }
         let head = ClassificationHead(
-            pooling: pooling, kind: kind, hiddenSize: hiddenSize, labelCount: classCount,
-            activation: form.activation, hasBias: form.hasBias, dropout: specification.technique.dropout)
+            pooling: pooling, kind: kind, hiddenSize: hiddenSize, labelCount: request.classCount,
+            activation: form.activation, hasBias: form.hasBias, dropout: specification.technique.dropout,
+            namePrefix: request.namePrefix)
         head.initialize(seed: specification.seed)
         return head
     }

@@ -68,6 +68,12 @@ extension TextClassification {
         return try model + AdapterExport.write(backbone: encoder, head: head, to: folder)
     }
 
+    public func exportTrunk(to folder: URL, labels: [String], backboneFolder: URL) throws -> [String] {
+        try encoder.withMergedAdapters {
+            try BackboneExport.write(encoder, backboneFolder: backboneFolder, to: folder)
+        }
+    }
+
     func features(of microBatch: MicroBatch) throws -> (Variable, SequenceLayout) {
         guard case .features(let features, let layout) = microBatch.input else {
             throw TechniqueError(.badMicroBatch, "this technique trains on features, and was given samples")

@@ -26,8 +26,11 @@ public protocol TrainingProgram: AnyObject {
     /// What runs once a sample and is then cached; `nil` where everything is trained.
     var frozenPart: FrozenPart? { get }
 
-    /// Classes of the task.
+    /// Classes of the task; of the first one where there are several.
     var classCount: Int { get }
+
+    /// Classes of every task.
+    var classCounts: [Int] { get }
 
     /// Runs samples through the frozen part, without a graph, each at its own length.
     ///
@@ -77,6 +80,12 @@ public protocol TrainingProgram: AnyObject {
     ///   - backboneFolder: where the tokenizer's files are copied from.
     /// - Returns: names of the files written.
     func export(to folder: URL, labels: [String], backboneFolder: URL) throws -> [String]
+
+    /// Writes what several tasks share, as a backbone for other jobs.
+    ///
+    /// - Parameters: as of `export`.
+    /// - Throws: `TechniqueError` `.unsupported` where nothing can be shared.
+    func exportTrunk(to folder: URL, labels: [String], backboneFolder: URL) throws -> [String]
 }
 
 extension TrainingProgram {
@@ -84,6 +93,8 @@ extension TrainingProgram {
     public var layerGroups: [[Parameter]] { [trainableParameters] }
 
     public var followingBuffers: [Buffer] { [] }
+
+    public var classCounts: [Int] { [classCount] }
 
     public var takesTarget: Bool { false }
 
@@ -95,6 +106,10 @@ extension TrainingProgram {
     ) throws -> StepLoss {
         let loss = try trainingLoss(microBatch, globalBatchCount: globalBatchCount, context: context)
         return StepLoss(total: loss, task: loss)
+    }
+
+    public func exportTrunk(to folder: URL, labels: [String], backboneFolder: URL) throws -> [String] {
+        throw TechniqueError(.unsupported, "\(type(of: self)) has no trunk that could be exported alone")
     }
 
     /// Scalars that are trained.

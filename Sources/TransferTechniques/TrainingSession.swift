@@ -44,7 +44,8 @@ public final class TrainingSession {
     /// The trained parameters by depth, the head last; none is empty.
     private let layers: [[Parameter]]
     private var laneOrders: [Int: LaneOrder] = [:]
-    private var targetOrders: [Int: TargetOrder] = [:]
+    private var targetOrders: [Int: RepeatedShuffle] = [:]
+    private var tasks: TaskLanes?
     var weightGradients: WeightGradients
     /// Elements of a bucket, at the least.
     let bucketElements: Int
@@ -58,10 +59,11 @@ public final class TrainingSession {
     ///   - trainCount: samples of the training split over all lanes.
     ///   - laneCount: lanes of the job.
     ///   - ownedLanes: those that this worker runs.
+    ///   - taskCounts: samples of each task's training split, of a job with several; they add up to `trainCount`.
     ///   - bucketElements: elements of a bucket, at the least; the same on every worker.
     public init(
         program: any TrainingProgram, specification: JobSpecification, trainCount: Int, laneCount: Int,
-        ownedLanes: [Int], bucketElements: Int = TrainingSession.bucketElements
+        ownedLanes: [Int], taskCounts: [Int] = [], bucketElements: Int = TrainingSession.bucketElements
     ) {
         self.bucketElements = bucketElements
         let training = specification.training
@@ -74,6 +76,9 @@ public final class TrainingSession {
         let horizon = TrainingHorizon(training: training, trainCount: trainCount, laneCount: laneCount)
         schedule = horizon.schedule
         totalSteps = horizon.totalSteps
+        if taskCounts.count > 1 {
+            tasks = TaskLanes(specification, taskCounts: taskCounts, laneCount: laneCount, horizon.schedule)
+        }
         optimizer = OptimizerFactory.optimizer(
             training.optimizer, for: parameters, layers: program.layerGroups, layerDecay: training.layerDecay)
         learningRates = OptimizerFactory.schedule(
@@ -98,7 +103,11 @@ public final class TrainingSession {
     }
 
     /// The owned lanes that have samples in the coming step, in ascending order.
-    public var lanesOfStep: [Int] { ownedLanes.filter { !schedule.places(step: step, lane: $0).isEmpty } }
+    public var lanesOfStep: [Int] {
+        ownedLanes.filter { lane in
+            tasks?.hasWork(step: step, lane: lane) ?? !schedule.places(step: step, lane: lane).isEmpty
+        }
+    }
 
     /// Says which lanes this worker runs from the coming step on.
     public func own(lanes: [Int]) { ownedLanes = lanes.sorted() }
@@ -116,9 +125,8 @@ public final class TrainingSession {
     ///
     /// - Throws: `TechniqueError` `.notFinite` where loss or gradient is not a number or infinite.
     public func accumulate(lane: Int, from source: any MicroBatchSource) throws {
-        let batch = try source.microBatch(
-            split: .train, lane: lane, positions: positions(lane: lane), epoch: schedule.epoch(ofStep: step))
-        let globalCount = schedule.globalBatchCount(step: step)
+        let batch = try trainingBatch(lane: lane, from: source)
+        let globalCount = globalBatchCount
         let context = ForwardContext.training(seed: seed, step: step, microBatch: lane)
         let loss = try program.stepLoss(
             batch, target: try targetBatch(lane: lane, from: source), globalBatchCount: globalCount,
@@ -174,7 +182,7 @@ public final class TrainingSession {
         let summary = StepSummary(
             step: step,
             lossFixed: FixedPointLoss.units(gradients.result(segment: lossSegment, shape: [1])[0]),
-            samples: schedule.globalBatchCount(step: step), learningRate: rate, gradientNorm: norm,
+            samples: globalBatchCount, learningRate: rate, gradientNorm: norm,
             alignment: alignmentSums)
         step += 1
         beginNextSums()
@@ -240,6 +248,17 @@ public final class TrainingSession {
     var saturationSegment: Int { lossSegment + 1 }
     var alignmentSegment: Int { saturationSegment + 1 }
 
+    /// Samples of the coming step over all lanes.
+    private var globalBatchCount: Int {
+        tasks?.globalBatchCount(step: step) ?? schedule.globalBatchCount(step: step)
+    }
+
+    private func trainingBatch(lane: Int, from source: any MicroBatchSource) throws -> MicroBatch {
+        if let batch = try tasks?.batch(step: step, lane: lane, from: source) { return batch }
+        return try source.microBatch(
+            split: .train, lane: lane, positions: positions(lane: lane), epoch: schedule.epoch(ofStep: step))
+    }
+
     private func positions(lane: Int) -> [Int] {
         let epoch = schedule.epoch(ofStep: step)
         if laneOrders[lane]?.epoch != epoch {
@@ -257,7 +276,8 @@ public final class TrainingSession {
         let places = schedule.places(step: step, lane: lane)
         let first = epoch * schedule.laneLength(lane) + places.lowerBound
         let count = source.laneCount(split: .target, lane: lane)
-        var order = targetOrders[lane] ?? TargetOrder(seed: seed, lane: lane, count: count)
+        var order =
+            targetOrders[lane] ?? RepeatedShuffle(seed: seed, purpose: .target, lane: lane, count: count)
         let positions = order.positions(from: first, length: places.count)
         targetOrders[lane] = order
         guard !positions.isEmpty else { return nil }

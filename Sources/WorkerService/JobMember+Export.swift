@@ -36,7 +36,7 @@ extension JobMember {
             let after = try examiner.view(by: prepared.program)
         else { return [] }
         let first = try JobModel(
-            prepared.specification, task: prepared.plan.tasks[0], folder: prepared.folder.backbone)
+            prepared.specification, plan: prepared.plan, folder: prepared.folder.backbone)
         guard let before = try examiner.view(by: first.program) else { return [] }
         let text = try CanonicalJSON.encode(DomainExamination(before: before, after: after))
         try Data(text.utf8).write(to: folder.appendingPathComponent(DomainExamination.fileName))

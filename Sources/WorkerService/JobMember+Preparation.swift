@@ -74,15 +74,17 @@ extension JobMember {
     private func build(_ specification: JobSpecification, _ plan: DatasetPlan, _ link: ZeroMQPeerLink) throws
         -> Prepared
     {
-        guard plan.tasks.count == 1, let task = plan.tasks.first else {
-            throw TechniqueError(
-                .unsupported, "the job has \(plan.tasks.count) tasks; this release trains one at a time")
+        guard !plan.tasks.isEmpty, plan.tasks.count == specification.tasks.count else {
+            throw WorkerError(
+                .badContent,
+                "the job has \(specification.tasks.count) tasks, the coordinator's plan \(plan.tasks.count)",
+                context: order.jobID)
         }
         let folder = try JobFolder(
             files: order.files, store: environment.store,
             cacheDirectory: environment.configuration.cacheDirectory)
         do {
-            let model = try JobModel(specification, task: task, folder: folder.backbone)
+            let model = try JobModel(specification, plan: plan, folder: folder.backbone)
             let (program, encoder) = (model.program, model.encoder)
             let identity = program.frozenPart.map {
                 FrozenPartIdentity(
@@ -90,10 +92,10 @@ extension JobMember {
                     numerics: BLASEnvironment.current.kernelFamily)
             }
             let samples = try loadSamples(
-                order.shards, encoder, identity: identity, classCount: task.labels.count)
+                order.shards, encoder, identity: identity, plan)
             let session = TrainingSession(
-                program: program, specification: specification, trainCount: task.trainCount,
-                laneCount: order.laneCount, ownedLanes: order.lanes,
+                program: program, specification: specification, trainCount: plan.trainCount,
+                laneCount: order.laneCount, ownedLanes: order.lanes, taskCounts: plan.tasks.map(\.trainCount),
                 bucketElements: environment.configuration.bucketElements)
             return Prepared(
                 specification: specification, plan: plan, folder: folder, program: program, session: session,
@@ -109,8 +111,7 @@ extension JobMember {
     private func goOn(_ held: Prepared, _ link: ZeroMQPeerLink) throws -> Prepared {
         var prepared = held
         let added = try loadSamples(
-            missingShards, held.samples.encoder, identity: held.frozenIdentity,
-            classCount: held.plan.tasks[0].labels.count)
+            missingShards, held.samples.encoder, identity: held.frozenIdentity, held.plan)
         if !hasUsableState(held) {
             try restoreCheckpoint(prepared)
             records = []
@@ -154,18 +155,26 @@ extension JobMember {
 
     private func loadSamples(
         _ shards: [ShardReference], _ encoder: any SampleEncoder, identity: FrozenPartIdentity?,
-        classCount: Int
+        _ plan: DatasetPlan
     ) throws -> LaneSamples {
         let samples = LaneSamples(encoder: encoder)
-        let shards = shards.sorted { ($0.split, $0.lane, $0.part) < ($1.split, $1.lane, $1.part) }
+        let shards = shards.sorted {
+            ($0.task, $0.split, $0.lane, $0.part) < ($1.task, $1.split, $1.lane, $1.part)
+        }
         for shard in shards {
             try Task.checkCancellation()
             guard let split = DataSplit(rawValue: shard.split) else {
                 throw WorkerError(.badContent, "the coordinator names a split \"\(shard.split)\"")
             }
-            let name = LaneSamples.LaneName(split: split, lane: shard.lane)
+            guard plan.tasks.indices.contains(shard.task) else {
+                throw WorkerError(
+                    .badContent, "the coordinator sends samples of task \(shard.task), of \(plan.tasks.count)"
+                )
+            }
+            let classCount = plan.tasks[shard.task].labels.count
+            let name = LaneSamples.LaneName(task: shard.task, split: split, lane: shard.lane)
             let decoded = try ShardCodec.decode(try environment.store.bytes(of: shard.sha256))
-            let first = samples.laneCount(split: split, lane: shard.lane)
+            let first = samples.laneCount(name)
             for (place, sample) in decoded.enumerated() {
                 guard sample.index == shard.lane + (first + place) * order.laneCount,
                     sample.label < classCount

@@ -165,20 +165,26 @@ extension JobMember {
 
     private func evaluate(_ prepared: Prepared, split: DataSplit) throws -> [EvaluationCounts] {
         let board = environment.board
-        let total = order.lanes.reduce(0) { $0 + prepared.samples.laneCount(split: split, lane: $1) }
-        let result = try prepared.session.withAveragedWeights {
-            try SplitEvaluation.run(
-                prepared.program, split: split, lanes: order.lanes, source: prepared.samples
-            ) { done in
-                try Task.checkCancellation()
-                board.advance(to: done, of: total)
+        let tasks = prepared.plan.tasks.indices
+        let sources = tasks.map { prepared.samples.ofTask($0) }
+        let total = sources.reduce(0) { total, source in
+            order.lanes.reduce(total) { $0 + source.laneCount(split: split, lane: $1) }
+        }
+        var before = 0
+        return try prepared.session.withAveragedWeights {
+            try tasks.map { task in
+                let result = try SplitEvaluation.run(
+                    prepared.program, task: task, split: split, lanes: order.lanes, source: prepared.samples
+                ) { done in
+                    try Task.checkCancellation()
+                    board.advance(to: before + done, of: total)
+                }
+                before += result.samples
+                return EvaluationCounts(
+                    task: task, split: split.rawValue, samples: result.samples, confusion: result.confusion,
+                    lossFixed: result.lossFixed)
             }
         }
-        return [
-            EvaluationCounts(
-                task: 0, split: split.rawValue, samples: result.samples, confusion: result.confusion,
-                lossFixed: result.lossFixed)
-        ]
     }
 
     private func requireFeatures(_ prepared: Prepared) throws {

@@ -11,37 +11,34 @@ struct JobModel {
     let encoder: any SampleEncoder
 
     /// - Parameters:
-    ///   - task: as the coordinator planned it.
+    ///   - plan: of the job's data, as the coordinator made it.
     ///   - folder: the backbone's.
     /// - Throws: the errors of backbone, tokenizer and technique.
-    init(_ specification: JobSpecification, task: DatasetPlan.Task, folder: URL) throws {
+    init(_ specification: JobSpecification, plan: DatasetPlan, folder: URL) throws {
         try TechniqueCatalog.requireInstructions(for: specification)
-        let loss = try TechniqueCatalog.loss(for: specification, task: task)
+        let heads = try HeadRequest.all(of: specification, plan: plan)
         let kind = specification.tasks.first?.kind ?? .textClassification
-        let classCount = task.labels.count
         let plain: any TrainingProgram
         switch kind {
         case .textClassification:
             let tokenizer = try TokenizerCatalog.load(folder: folder)
             plain = try TechniqueCatalog.program(
-                for: specification, classCount: classCount, backboneFolder: folder, tokenizer: tokenizer,
-                loss: loss)
+                for: specification, heads: heads, backboneFolder: folder, tokenizer: tokenizer)
             encoder = TextEncoder(
                 tokenizer: tokenizer, maximumLength: specification.backbone.maximumLength)
         case .imageClassification:
             let image = try TechniqueCatalog.imageProgram(
-                for: specification, classCount: classCount, backboneFolder: folder, loss: loss)
+                for: specification, heads: heads, backboneFolder: folder)
             plain = image.program
             encoder = ImageEncoder(
                 preprocessor: ImagePreprocessor(height: image.input.height, width: image.input.width),
                 augmentation: specification.tasks.first?.augmentation, seed: specification.seed)
         case .tableClassification:
-            let columns = (task.columns ?? []).map {
+            let columns = (plan.tasks.first?.columns ?? []).map {
                 TableColumn(name: $0.name, mean: $0.mean, deviation: $0.deviation)
             }
             let table = try TechniqueCatalog.tableProgram(
-                for: specification, classCount: classCount, columns: columns, backboneFolder: folder,
-                loss: loss)
+                for: specification, heads: heads, columns: columns, backboneFolder: folder)
             plain = table.program
             encoder = TableEncoder(columnCount: table.columns.count)
         }

@@ -8,6 +8,8 @@ import TransferTechniques
 /// The samples of the lanes that this worker owns: in memory what is small, features in the mapped cache.
 final class LaneSamples: MicroBatchSource {
     struct LaneName: Hashable {
+        /// Index in the job file.
+        var task = 0
         var split: DataSplit
         var lane: Int
     }
@@ -42,7 +44,9 @@ final class LaneSamples: MicroBatchSource {
 
     /// All lanes in an order that follows from the job alone.
     private var laneNames: [LaneName] {
-        lanes.keys.sorted { ($0.split.rawValue, $0.lane) < ($1.split.rawValue, $1.lane) }
+        lanes.keys.sorted {
+            ($0.task, $0.split.rawValue, $0.lane) < ($1.task, $1.split.rawValue, $1.lane)
+        }
     }
 
     var sampleCount: Int { lanes.values.reduce(0) { $0 + $1.labels.count } }
@@ -86,17 +90,24 @@ final class LaneSamples: MicroBatchSource {
         return views
     }
 
-    func laneCount(split: DataSplit, lane: Int) -> Int {
-        lanes[LaneName(split: split, lane: lane)]?.labels.count ?? 0
-    }
+    func laneCount(_ name: LaneName) -> Int { lanes[name]?.labels.count ?? 0 }
+
+    func laneCount(split: DataSplit, lane: Int) -> Int { laneCount(LaneName(split: split, lane: lane)) }
 
     func microBatch(split: DataSplit, lane: Int, positions: [Int], epoch: Int?) throws -> MicroBatch {
-        let name = LaneName(split: split, lane: lane)
+        try microBatch(of: LaneName(split: split, lane: lane), positions: positions, epoch: epoch)
+    }
+
+    func ofTask(_ index: Int) -> any MicroBatchSource { TaskSamples(samples: self, task: index) }
+
+    fileprivate func microBatch(of name: LaneName, positions: [Int], epoch: Int?) throws -> MicroBatch {
+        let split = name.split
         guard let samples = lanes[name], positions.allSatisfy(samples.labels.indices.contains) else {
             throw WorkerError(
                 .badContent,
-                "lane \(lane) of the \(split.rawValue) split has \(laneCount(split: split, lane: lane)) samples "
-                    + "here, fewer than the plan says", context: "\(split.rawValue) lane \(lane)")
+                "lane \(name.lane) of the \(split.rawValue) split has \(laneCount(name)) samples here, fewer "
+                    + "than the plan says",
+                context: "task \(name.task), \(split.rawValue) lane \(name.lane)")
         }
         let labels = positions.map { samples.labels[$0] }
         guard let catalog else {
@@ -117,4 +128,25 @@ final class LaneSamples: MicroBatchSource {
     }
 
     private func viewCount(_ split: DataSplit) -> Int { varies(split) ? encoder.viewCount ?? 1 : 1 }
+}
+
+/// One task's samples among those of several.
+private final class TaskSamples: MicroBatchSource {
+    private let samples: LaneSamples
+    private let task: Int
+
+    init(samples: LaneSamples, task: Int) {
+        self.samples = samples
+        self.task = task
+    }
+
+    func laneCount(split: DataSplit, lane: Int) -> Int {
+        samples.laneCount(LaneSamples.LaneName(task: task, split: split, lane: lane))
+    }
+
+    func microBatch(split: DataSplit, lane: Int, positions: [Int], epoch: Int?) throws -> MicroBatch {
+        try samples.microBatch(
+            of: LaneSamples.LaneName(task: task, split: split, lane: lane), positions: positions, epoch: epoch
+        )
+    }
 }

@@ -83,20 +83,20 @@ import TrainingJobs
     /// Every sample of the target once before any comes again, and in another order then.
     @Test(arguments: [1, 4, 7, 30])
     func theTargetGoesRoundInAnOrderOfItsOwn(count: Int) {
-        var order = TargetOrder(seed: 5, lane: 1, count: count)
+        var order = RepeatedShuffle(seed: 5, purpose: .target, lane: 1, count: count)
         var seen: [Int] = []
         while seen.count < 3 * count { seen += order.positions(from: seen.count, length: 3) }
         for round in 0..<3 {
             #expect(Set(seen[round * count..<(round + 1) * count]) == Set(0..<count))
         }
-        var late = TargetOrder(seed: 5, lane: 1, count: count)
+        var late = RepeatedShuffle(seed: 5, purpose: .target, lane: 1, count: count)
         #expect(
             late.positions(from: count, length: 5) == Array((seen + seen)[count..<count + 5]) || count < 3)
         if count == 30 {
             #expect(seen[0..<30] != seen[30..<60])
             #expect(seen[0..<30] != EpochShuffle.order(count: 30, seed: 5, epoch: 0, lane: 1)[...])
         }
-        var none = TargetOrder(seed: 5, lane: 1, count: 0)
+        var none = RepeatedShuffle(seed: 5, purpose: .target, lane: 1, count: 0)
         #expect(none.positions(from: 0, length: 4).isEmpty)
     }
 

@@ -13,6 +13,8 @@ struct TinyJob {
     var specification: JobSpecification
     let sequences: [[Int32]]
     let labels: [Int]
+    /// Samples of each task, the first ones of all; empty: there is one task, with all of them.
+    var taskSizes: [Int] = []
 
     static let laneCount = 4
     static let classCount = 3
@@ -52,14 +54,33 @@ struct TinyJob {
             maximumLength: 20, initializerRange: 0.2)
         let technique = specification.technique
         let encoder = BertEncoder.random(configuration, seed: 1, dropout: technique.dropout)
-        let head = ClassificationHead(
-            pooling: technique.pooling == .mean ? .mean : .cls, kind: technique.head == .mlp ? .mlp : .linear,
-            hiddenSize: 32, labelCount: Self.classCount, dropout: technique.dropout)
-        head.initialize(seed: specification.seed)
         let loss = ClassificationLoss(
             labelSmoothing: specification.training.labelSmoothing ?? 0,
             classWeights: specification.training.classWeights == nil ? nil : [0.5, 1, 2])
-        return switch technique.kind {
+        guard !taskSizes.isEmpty else { return program(encoder, head(""), loss) }
+        let members = taskSizes.indices.map { task in
+            MultiTaskTraining.Member(
+                name: "task-\(task)", labels: ["a", "b", "c"],
+                program: program(encoder, head("tasks.task-\(task)."), loss), weight: 1 + Float(task))
+        }
+        return MultiTaskTraining(
+            first: members[0], others: Array(members.dropFirst()),
+            weighting: specification.multiTask?.weighting ?? .fixed)
+    }
+
+    private func head(_ namePrefix: String) -> ClassificationHead {
+        let technique = specification.technique
+        let head = ClassificationHead(
+            pooling: technique.pooling == .mean ? .mean : .cls, kind: technique.head == .mlp ? .mlp : .linear,
+            hiddenSize: 32, labelCount: Self.classCount, dropout: technique.dropout, namePrefix: namePrefix)
+        head.initialize(seed: specification.seed)
+        return head
+    }
+
+    private func program(
+        _ encoder: BertEncoder, _ head: ClassificationHead, _ loss: ClassificationLoss
+    ) -> any TrainingProgram {
+        switch specification.technique.kind {
         case .featureExtraction:
             FeatureExtraction(encoder: encoder, head: head, maximumLength: 20, loss: loss)
         case .fineTuning:
@@ -99,9 +120,9 @@ struct TinyJob {
 
     func session(_ program: any TrainingProgram, lanes: [Int]) -> TrainingSession {
         TrainingSession(
-            program: program, specification: specification, trainCount: labels.count,
-            laneCount: Self.laneCount,
-            ownedLanes: lanes)
+            program: program, specification: specification,
+            trainCount: taskSizes.isEmpty ? labels.count : taskSizes.reduce(0, +),
+            laneCount: Self.laneCount, ownedLanes: lanes, taskCounts: taskSizes)
     }
 
     /// Samples of a lane: sample i is in lane i mod the number of lanes.
@@ -115,10 +136,13 @@ final class TinySource: MicroBatchSource {
 
     private let job: TinyJob
     private let program: any TrainingProgram
+    private let task: Int
     private var cache: [DataSplit: [Tensor]] = [:]
 
-    init(_ job: TinyJob, _ program: any TrainingProgram, _ features: Features = .cached) throws {
+    init(_ job: TinyJob, _ program: any TrainingProgram, _ features: Features = .cached, task: Int = 0) throws
+    {
         self.job = job
+        self.task = task
         self.program = program
         if features == .cached, program.frozenPart != nil {
             for split in [DataSplit.train, .target] {
@@ -128,13 +152,19 @@ final class TinySource: MicroBatchSource {
         }
     }
 
+    /// Of another task's labels, since its texts are the same.
+    func ofTask(_ index: Int) -> any MicroBatchSource {
+        (try? TinySource(job, program, .recomputed, task: index)) ?? self
+    }
+
     func laneCount(split: DataSplit, lane: Int) -> Int {
-        StepSchedule(sampleCount: job.labels.count, batch: 16, laneCount: TinyJob.laneCount).laneLength(lane)
+        let count = job.taskSizes.isEmpty ? job.labels.count : job.taskSizes[task]
+        return StepSchedule(sampleCount: count, batch: 16, laneCount: TinyJob.laneCount).laneLength(lane)
     }
 
     func microBatch(split: DataSplit, lane: Int, positions: [Int], epoch: Int?) throws -> MicroBatch {
         let samples = positions.map { job.sample(lane: lane, position: $0) }
-        let labels = samples.map { split == .target ? 0 : job.labels[$0] }
+        let labels = samples.map { split == .target ? 0 : (job.labels[$0] + task) % 3 }
         let inputs = samples.map { Self.input(job, split, $0) }
         guard program.frozenPart != nil else { return MicroBatch(input: .samples(inputs), labels: labels) }
         let cached = cache[split == .target ? .target : .train]

@@ -28,6 +28,8 @@ import TrainingJobs
             $0.unfreezeEvery = .steps(2)
             $0.averageDecay = 0.9
         },
+        TinyJob(.fineTuning, frozenLayers: 1).tasks([46, 20, 3]),
+        TinyJob(.fineTuning, frozenLayers: .nothing).tasks([46, 40], weighting: .uncertainty),
         TinyJob(.featureExtraction, head: .mlp).adaptation(.dann, weight: 0.1),
         TinyJob(.fineTuning, frozenLayers: 1).adaptation(.cdan, weight: 0.1),
         TinyJob(.fineTuning, frozenLayers: 0).adaptation(.coral),
@@ -148,7 +150,9 @@ import TrainingJobs
 
     @Test func trainingLearns() throws {
         for job in Self.jobs {
-            let cluster = try TinyCluster(TinyJob(job.specification, epochs: 25), lanes: [[0, 1, 2, 3]])
+            var longer = TinyJob(job.specification, epochs: 25)
+            longer.taskSizes = job.taskSizes
+            let cluster = try TinyCluster(longer, lanes: [[0, 1, 2, 3]])
             try cluster.run()
             let perEpoch = cluster.sessions[0].schedule.stepsPerEpoch
             let first = cluster.losses.prefix(perEpoch).reduce(0, +)

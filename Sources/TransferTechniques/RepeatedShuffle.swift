@@ -1,19 +1,31 @@
 import TrainingJobs
 
-/// Which samples of a lane's target domain go with a micro-batch of its source domain: as many, from a shuffled order
-/// of their own that begins anew when it is through. A pure function of the job, as `StepSchedule` is.
-struct TargetOrder {
-    /// Keeps the target's order apart from the source's.
-    private static let seedSalt: UInt64 = 0x7461_7267_6574_0001
+/// Which samples of a lane come next where they come as they are asked for, and not epoch by epoch: from a shuffled
+/// order that begins anew, in another order, when it is through. A pure function of the job, as `StepSchedule` is.
+struct RepeatedShuffle {
+    /// What the samples are, which keeps orders of one lane apart.
+    enum Purpose {
+        /// The target domain's.
+        case target
+        /// A task's training samples.
+        case task(Int)
+
+        fileprivate var salt: UInt64 {
+            switch self {
+            case .target: 0x7461_7267_6574_0001
+            case .task(let index): 0x7365_7665_7261_0000 ^ UInt64(index) << 16
+            }
+        }
+    }
 
     private let seed: UInt64
     private let lane: Int
     private let count: Int
     private var order: (epoch: Int, positions: [Int])?
 
-    /// - Parameter count: target samples of the lane.
-    init(seed: UInt64, lane: Int, count: Int) {
-        self.seed = seed ^ Self.seedSalt
+    /// - Parameter count: samples of the lane.
+    init(seed: UInt64, purpose: Purpose, lane: Int, count: Int) {
+        self.seed = seed ^ purpose.salt
         self.lane = lane
         self.count = count
     }
