@@ -14,7 +14,7 @@ TEST_BUILD = --scratch-path .build-test -c release -Xswiftc -enable-testing
 WAITING_TESTS = ^(Collectives|SharedMemory|CoordinatorService|EndToEnd|WireProtocol|WorkerService|ZeroMQMessaging)Tests\.
 RUN_TESTS = $(SWIFT) test $(TEST_BUILD) --skip-build --disable-xctest --experimental-maximum-parallelization-width 8
 
-.PHONY: help packages build lint test demo techniques adaptation bench chaos soak clean
+.PHONY: help packages build lint test demo techniques adaptation multitask bench chaos soak clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -49,6 +49,11 @@ adaptation: build ## Adaptation to domains without labels, SEEDS=5 each: reports
 	@.ci/fetch-minilm
 	$(PYTHON) Examples/domain-adaptation/prepare.py .demo/domains
 	$(PYTHON) Examples/domain-adaptation/run.py .demo/domains
+
+multitask: build ## Ten tasks together and alone, fifty on 1, 2, 4 workers: reports/multitask.json
+	@.ci/fetch-minilm
+	$(PYTHON) Examples/debian-tasks/prepare.py .demo/tasks
+	$(PYTHON) Examples/debian-tasks/run.py .demo/tasks
 
 bench: build ## Graft beside PyTorch: reports/bench.json
 	@.ci/fetch-minilm

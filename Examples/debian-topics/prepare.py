@@ -11,23 +11,18 @@ their names, the first of them become the test split, the next the validation sp
 
 import csv
 import hashlib
-import os
 import pathlib
 import shutil
 import subprocess
 import sys
 
-SECTIONS = frozenset(
-    "games sound mail graphics math science editors electronics hamradio education video web net admin "
-    "database fonts text news vcs comm".split()
-)
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "common"))
+
+from debian import SECTIONS, fail, refresh_lists  # noqa: E402
+
 SPLIT_ROWS = (("test", 3000), ("validation", 1000))
 # Debian 12 has some 12,700 such packages; far fewer mean that only a part of the lists is there.
 FEWEST_ROWS = 10_000
-
-
-def fail(message):
-    sys.exit(f"prepare.py: error: {message}")
 
 
 def available_packages():
@@ -50,15 +45,6 @@ def topical_rows():
         if section in SECTIONS:
             rows.setdefault(source, []).append((text, section))
     return rows
-
-
-def refresh_lists():
-    command = ["apt-get", "update", "-qq"]
-    if os.geteuid() != 0:
-        if shutil.which("sudo") is None:
-            fail("apt's package lists are empty and sudo is not there; run 'apt-get update' as root")
-        command.insert(0, "sudo")
-    subprocess.run(command, check=True)
 
 
 def cut(rows):

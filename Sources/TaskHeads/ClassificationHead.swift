@@ -51,8 +51,11 @@ public final class ClassificationHead: Module {
         self.kind = kind
         self.hiddenSize = hiddenSize
         self.labelCount = labelCount
-        dense = kind == .mlp ? Linear("\(namePrefix)bert.pooler.dense", inputs: hiddenSize, outputs: hiddenSize) : nil
-        classifier = Linear("\(namePrefix)classifier", inputs: hiddenSize, outputs: labelCount, hasBias: hasBias)
+        dense =
+            kind == .mlp
+            ? Linear("\(namePrefix)bert.pooler.dense", inputs: hiddenSize, outputs: hiddenSize) : nil
+        classifier = Linear(
+            "\(namePrefix)classifier", inputs: hiddenSize, outputs: labelCount, hasBias: hasBias)
         self.activation = activation
         self.dropout = Dropout(probability: dropout)
     }

@@ -5,7 +5,8 @@ extension JobRules {
 
     static func checkMultiTask(_ specification: JobSpecification, _ check: inout RuleCheck) {
         let tasks = specification.tasks
-        check.range(tasks.count, taskCounts, "tasks")
+        check.require(
+            taskCounts.contains(tasks.count), "tasks", "Found \(tasks.count) tasks; a job has 1 to 1,000.")
         for (index, task) in tasks.enumerated() {
             guard let weight = task.weight else { continue }
             let key = "tasks[\(index)].weight"

@@ -416,7 +416,7 @@ func problems(_ text: String) -> [JobProblem] {
             (
                 "  - {name: topic, train: a.csv, validation: b.csv}",
                 "  - {name: a, train: a.csv}\n  - {name: a, train: a.csv}",
-                "tasks", "a job has one"
+                "tasks[1].name", "called a already"
             ),
         ] as [(String, String, String, String)])
     func aProblemIsNamed(old: String, new: String, keyPath: String, part: String) throws {
