@@ -6,11 +6,12 @@
 DOMAINS is what prepare.py wrote, default .demo/domains; FOLDER as there. Writes reports/adaptation.json: for each move and
 method the mean over seeds and their standard deviation, beside the figure that others report, where there is one.
 SEEDS=n takes so many seeds, default 5; ONLY=digits,reviews takes only these moves, by the first part of their names:
-mnist-m, digits, photographs, reviews. `make adaptation` prepares and runs.
+mnist-m, digits, photographs, reviews; METHODS=none,dann only these methods. `make adaptation` prepares and runs.
 """
 
 import argparse
 import concurrent.futures
+import dataclasses
 import os
 import pathlib
 import statistics
@@ -117,11 +118,18 @@ def main():
         "domains": arguments.domains.resolve(), "data": arguments.data.resolve(), "here": HERE,
         "minilm": REPOSITORY / ".demo" / "minilm",
     }
+    wanted = os.environ.get("METHODS", "")
+    moves = [
+        dataclasses.replace(move, methods=tuple(
+            method for method in move.methods if not wanted or method.name in wanted.split(",")))
+        for move in chosen_moves(os.environ.get("ONLY", ""))]
+    if not any(move.methods for move in moves):
+        sys.exit(f"error: METHODS={wanted} meets no method of these moves")
     JOBS.mkdir(parents=True, exist_ok=True)
     measurements = Measurements("adaptation")
     with tempfile.TemporaryDirectory(prefix="graft-adaptation-") as folder:
         with graft.Cluster(pathlib.Path(folder), WORKERS) as cluster:
-            measure(measurements, cluster, chosen_moves(os.environ.get("ONLY", "")), int(seeds), places)
+            measure(measurements, cluster, moves, int(seeds), places)
     return 0 if measurements.write() else 1
 
 
