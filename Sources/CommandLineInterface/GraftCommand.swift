@@ -21,7 +21,7 @@ public struct GraftCommand: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, PretrainCommand.self, ValidateCommand.self, PredictCommand.self,
             CoordinatorCommand.self, WorkerCommand.self, SubmitCommand.self, JobsCommand.self,
-            ShowCommand.self, LogsCommand.self,
+            ShowCommand.self, LogsCommand.self, CompareCommand.self,
             PauseCommand.self, ResumeCommand.self, RetryCommand.self, CancelCommand.self,
             WorkersCommand.self, DrainCommand.self, FetchCommand.self, HeadCommand.self, BackboneCommand.self,
         ])

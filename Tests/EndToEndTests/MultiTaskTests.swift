@@ -90,6 +90,16 @@ import TestingSupport
         ]).wait()
         #expect(unknown.exitCode == 2 && unknown.errors.contains("few, least, many"), "\(unknown.errors)")
 
+        let table = job.folder.file("table.csv")
+        let compared = try await GraftProcess([
+            "compare", output, "\(output)/report.json", "--csv", table.path,
+        ]).wait()
+        #expect(
+            compared.exitCode == 0 && compared.output.contains("few, test: accuracy"), "\(compared.errors)")
+        #expect(try String(contentsOf: table, encoding: .utf8).contains("mean of tests: accuracy"))
+        let nothing = try await GraftProcess(["compare", output, job.folder.file("several.yaml").path]).wait()
+        #expect(nothing.exitCode == 2 && nothing.errors.contains("no report of a job"), "\(nothing.errors)")
+
         // The trunk is a backbone for further tasks.
         let more = try job.folder.write(
             """
